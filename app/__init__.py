@@ -1,0 +1,1 @@
+"""Papersift: the web service, and what it shares with the indexer."""

@@ -1,0 +1,1 @@
+"""The SQL adapter: the only room that knows SQLAlchemy."""

@@ -1,0 +1,1 @@
+"""The common language of all other packages: frozen values, standard library only."""

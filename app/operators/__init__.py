@@ -1,0 +1,1 @@
+"""Operators of seven posts of mathematics: pure numpy and scipy, no state, explicit generators."""

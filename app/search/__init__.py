@@ -1,0 +1,1 @@
+"""Search engines behind one seam (see `app.search.engine`)."""

@@ -1,0 +1,1 @@
+"""Use cases, where the database meets the search engine; no HTTP words, no SQL words."""

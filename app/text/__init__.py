@@ -1,0 +1,1 @@
+"""Pure text algorithms; they import the domain only."""

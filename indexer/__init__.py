@@ -1,0 +1,1 @@
+"""Everything that writes: harvest, import, announcements, index, schedule, command line."""

@@ -1,0 +1,1 @@
+"""Alembic migrations, one change a file, up and down."""
