@@ -1,0 +1,115 @@
+"""What a search gives back: from the engine (identifiers), and from the service (papers)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.arxiv_id import ArxivId
+from app.domain.paper import Paper
+from app.domain.query import FacetField, SearchRequest
+
+
+@dataclass(frozen=True, slots=True)
+class EngineHit:
+    """One match; `score` is unbounded and only comparable within one answer."""
+
+    arxiv_id: ArxivId
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """How many of all matches carry a value."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """Which index answered.
+
+    Attributes:
+        generation: grows with every commit and every rebuild; part of cache keys.
+        change_number: the last database change the index holds.
+        papers: living papers in the index.
+        schema_version: `app.search.documents.SCHEMA_VERSION` it was built with.
+    """
+
+    generation: int
+    change_number: int
+    papers: int
+    schema_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class EngineResult:
+    """An engine's answer: hits in final order, the exact total, facet counts (highest first)."""
+
+    hits: tuple[EngineHit, ...]
+    total: int
+    state: IndexState
+    facets: dict[FacetField, tuple[FacetCount, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class TermStatistics:
+    """How common an index term is.
+
+    Attributes:
+        document_frequency: papers that hold it in title or abstract.
+        collection_frequency: its occurrences there.
+    """
+
+    term: str
+    document_frequency: int
+    collection_frequency: int
+
+
+@dataclass(frozen=True, slots=True)
+class TermContribution:
+    """The part of a score that one term in one field gives."""
+
+    field: str
+    term: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a paper has its score; contributions add up to it."""
+
+    arxiv_id: ArxivId
+    score: float
+    contributions: tuple[TermContribution, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One result for people: the paper and its score."""
+
+    paper: Paper
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of results.
+
+    Attributes:
+        total: exact number of matches.
+        relaxed: True when no paper holds all the words, so papers with any of them are shown.
+        understood_as: the query in words.
+        took_ms: time spent, milliseconds.
+        missing: hits the index knows and the database does not (they are left out of `hits`).
+    """
+
+    request: SearchRequest
+    hits: tuple[Hit, ...]
+    total: int
+    state: IndexState
+    facets: dict[FacetField, tuple[FacetCount, ...]]
+    understood_as: str
+    relaxed: bool
+    took_ms: float
+    missing: int = 0
+    answered_at: datetime | None = None

@@ -1,0 +1,93 @@
+"""The seam behind which search engines sit.
+
+Nothing outside an engine's own folder knows how postings are stored or scored. Reading and
+writing are apart: the web process holds a `SearchEngine` and never an `IndexWriter`.
+"""
+
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import Protocol, Self
+
+from app.domain.arxiv_id import ArxivId
+from app.domain.query import Filters, QueryNode, SearchRequest
+from app.domain.results import EngineResult, Explanation, IndexState, TermStatistics
+from app.search.documents import IndexDocument
+
+
+class SearchEngine(Protocol):
+    """Reads one index; safe to share between threads; sees new commits by itself.
+
+    Every method raises `IndexMissingError` when there is no index yet, `IndexOutdatedError`
+    when it was built with another schema version and `IndexDamagedError` when it cannot be read.
+    """
+
+    def search(self, request: SearchRequest) -> EngineResult:
+        """The hits of one page in final order, with the exact total and facets."""
+        ...
+
+    def count(self, query: QueryNode, filters: Filters) -> int:
+        """The exact number of matches."""
+        ...
+
+    def explain(self, query: QueryNode, arxiv_id: ArxivId) -> Explanation:
+        """The score of one paper for a query, by term and field.
+
+        Raises:
+            PaperNotFoundError: the index does not hold the paper.
+        """
+        ...
+
+    def suggest(self, prefix: str, limit: int) -> list[TermStatistics]:
+        """Index terms that begin with `prefix`, most frequent first."""
+        ...
+
+    def get_term_statistics(self, terms: Sequence[str]) -> list[TermStatistics]:
+        """Statistics of index terms, in the order asked; frequency 0 for unknown ones."""
+        ...
+
+    def find_similar(
+        self, weighted_terms: Sequence[tuple[str, float]], filters: Filters, limit: int
+    ) -> EngineResult:
+        """Papers that score best for an OR of weighted words over title and abstract."""
+        ...
+
+    def get_state(self) -> IndexState:
+        """Which index answers now."""
+        ...
+
+    def close(self) -> None:
+        """Let go of all files."""
+        ...
+
+
+class IndexWriter(Protocol):
+    """Writes one index; one at a time. Nothing is visible before `commit`.
+
+    Leaving the `with` block without a commit drops what was written.
+    """
+
+    @property
+    def state(self) -> IndexState:
+        """The index as of the last commit."""
+        ...
+
+    def replace(self, documents: Iterable[IndexDocument]) -> None:
+        """Add documents, each in place of an earlier one of the same paper."""
+        ...
+
+    def delete(self, arxiv_ids: Iterable[ArxivId]) -> None:
+        """Take papers out; unknown ones are ignored."""
+        ...
+
+    def commit(self, change_number: int) -> IndexState:
+        """Publish everything written, together with the change number it brings the index to."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        error_type: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
