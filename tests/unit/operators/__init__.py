@@ -1,0 +1,1 @@
+"""The operators: published numbers, properties, finite differences, independent oracles."""
