@@ -110,6 +110,9 @@ class Settings(BaseSettings):
         description="Cron expression (UTC) of the daily run; the default is after arXiv's "
         "midnight (US Eastern) announcement.",
     )
+    failed_run_retry_seconds: float = Field(
+        1_800.0, gt=0, description="How long after a failed daily run it is tried again."
+    )
     job_poll_seconds: float = Field(
         2.0, gt=0, le=5, description="How often the scheduler looks for requested runs."
     )

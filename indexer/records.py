@@ -1,0 +1,184 @@
+"""Metadata as a source spells it, made into a `PaperRecord`: one way for every source.
+
+The snapshot file and OAI-PMH's `arXivRaw` carry the same raw TeX text; `arXiv` answers carry
+Unicode and split authors but no version history. What each does not know is worked out here.
+"""
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from email.utils import parsedate_to_datetime
+
+from app.domain.arxiv_id import ArxivId
+from app.domain.harvest import PaperRecord
+from app.domain.paper import Author, DatePrecision, Version
+from app.text.names import parse_author_list
+from app.text.tex import collapse_whitespace, decode_tex_accents
+
+WITHDRAWN_SOURCE_TYPE = "I"
+"""arXiv's source type "inactive": this version withdraws the paper."""
+
+_WITHDRAWN_COMMENT = re.compile(
+    r"\b(?:(?:this|the) (?:paper|article|submission|manuscript|preprint|work) (?:has been|is|was)"
+    r" (?:being )?withdrawn|^\W*withdrawn\b)",
+    re.IGNORECASE,
+)
+_VERSION_DATE = re.compile(
+    r"[A-Z][a-z]{2}, (\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT"
+)
+_MONTHS = {name: number for number, name in enumerate(calendar.month_abbr) if name}
+
+
+@dataclass(frozen=True, slots=True)
+class RawMetadata:
+    """One paper as its source spells it; empty or None where the source is silent.
+
+    Attributes:
+        authors: the author line as one string.
+        authors_split: the same authors already split by the source; may be empty.
+        categories: codes separated by blanks, primary first.
+        versions: oldest first.
+        current_version: number of the current version, where `versions` is empty.
+        created_on: a day that may be version 1's or the current version's (arXiv changed its
+            mind; see `make_paper_record`).
+        updated_on: day of the last modification.
+    """
+
+    arxiv_id: ArxivId
+    title: str
+    authors: str
+    abstract: str
+    categories: str
+    authors_split: tuple[Author, ...] = ()
+    versions: tuple[Version, ...] = ()
+    current_version: int = 1
+    created_on: date | None = None
+    updated_on: date | None = None
+    datestamp: date | None = None
+    comments: str = ""
+    journal_ref: str = ""
+    doi: str = ""
+    report_no: str = ""
+    msc_class: str = ""
+    acm_class: str = ""
+    license_url: str = ""
+    submitter: str = ""
+    abstract_source: str = ""
+
+
+def make_paper_record(raw: RawMetadata) -> PaperRecord:
+    """The record of one living paper.
+
+    Dates: version 1's and the current version's date where the version history is known. Without
+    it `created_on` is version 1's day if it falls into the month of the identifier; otherwise it
+    belongs to a later version and only the identifier's month is known.
+
+    Raises:
+        ValueError: the paper has no title or no category; the message says which.
+    """
+    title = _clean(raw.title)
+    if not title:
+        raise ValueError(f"{raw.arxiv_id}: the title is empty")
+    categories = tuple(dict.fromkeys(raw.categories.split()))
+    if not categories:
+        raise ValueError(f"{raw.arxiv_id}: the categories are empty")
+    abstract = _clean(raw.abstract)
+    submitted_at, precision = _find_submission(raw)
+    comments = _clean(raw.comments)
+    newest = raw.versions[-1] if raw.versions else None
+    return PaperRecord(
+        arxiv_id=raw.arxiv_id,
+        title=title,
+        authors=_split_authors(raw),
+        abstract=abstract,
+        categories=categories,
+        submitted_at=submitted_at,
+        submitted_precision=precision,
+        updated_at=newest.submitted_at if newest else _find_update(raw, submitted_at),
+        version=newest.number if newest else raw.current_version,
+        versions=raw.versions,
+        comments=comments,
+        journal_ref=_clean(raw.journal_ref),
+        doi=collapse_whitespace(raw.doi),
+        report_no=_clean(raw.report_no),
+        msc_class=_clean(raw.msc_class),
+        acm_class=_clean(raw.acm_class),
+        license_url=raw.license_url.strip(),
+        submitter=_clean(raw.submitter),
+        is_withdrawn=_is_withdrawn(newest, comments),
+        title_tex=_keep_original(raw.title, title),
+        authors_tex=_keep_original(raw.authors, None),
+        abstract_tex=_keep_original(raw.abstract, abstract),
+        abstract_source=raw.abstract_source,
+        datestamp=raw.datestamp,
+    )
+
+
+def parse_version_date(text: str) -> datetime:
+    """The moment of a version, e.g. "Mon, 2 Apr 2007 19:18:42 GMT", UTC.
+
+    Raises:
+        ValueError: the text is not such a date.
+
+    >>> parse_version_date("Mon, 2 Apr 2007 19:18:42 GMT").isoformat()
+    '2007-04-02T19:18:42+00:00'
+    """
+    match = _VERSION_DATE.fullmatch(text.strip())
+    if match is None:  # other spellings of RFC 2822 are rare, and slow to read
+        return parsedate_to_datetime(text).astimezone(UTC)
+    day, month, year, hour, minute, second = match.groups()
+    return datetime(
+        int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC
+    )
+
+
+def _clean(text: str) -> str:
+    return decode_tex_accents(collapse_whitespace(text)) if text else ""
+
+
+def _keep_original(raw: str, decoded: str | None) -> str | None:
+    """The source's spelling on one line, or None where it says nothing more than ours."""
+    original = collapse_whitespace(raw)
+    return None if not original or original == decoded else original
+
+
+def _split_authors(raw: RawMetadata) -> tuple[Author, ...]:
+    if not raw.authors_split:
+        return parse_author_list(raw.authors)
+    return tuple(
+        Author(_clean(author.family), _clean(author.given), _clean(author.suffix))
+        for author in raw.authors_split
+    )
+
+
+def _find_submission(raw: RawMetadata) -> tuple[datetime, DatePrecision]:
+    if raw.versions:
+        return raw.versions[0].submitted_at, DatePrecision.TIME
+    year, month = raw.arxiv_id.year, raw.arxiv_id.month
+    created = raw.created_on
+    # Submissions of a month's last days may be numbered in the next month, never the reverse.
+    if created is not None and (created.year, created.month) == (year, month):
+        return _at_midnight(created), DatePrecision.DAY
+    if raw.current_version == 1 and created is not None and _is_month_before(created, year, month):
+        return _at_midnight(created), DatePrecision.DAY
+    return datetime(year, month, 1, tzinfo=UTC), DatePrecision.MONTH
+
+
+def _is_month_before(day: date, year: int, month: int) -> bool:
+    return (year * 12 + month) - (day.year * 12 + day.month) == 1
+
+
+def _find_update(raw: RawMetadata, submitted_at: datetime) -> datetime:
+    days = [day for day in (raw.created_on, raw.updated_on) if day is not None]
+    return max([submitted_at, *map(_at_midnight, days)])
+
+
+def _at_midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def _is_withdrawn(newest: Version | None, comments: str) -> bool:
+    if newest is not None and newest.source_type == WITHDRAWN_SOURCE_TYPE:
+        return True
+    return _WITHDRAWN_COMMENT.search(comments) is not None
