@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from app.domain.arxiv_addresses import MARK_PATTERN, SITE
 from app.domain.errors import InvalidArxivIdError
-from app.domain.taxonomy import OLD_STYLE_ARCHIVES
+from app.domain.taxonomy_table import OLD_STYLE_ARCHIVES
 
 MAX_WRITTEN_ID_CHARS = 2_048
 """Longest text read as one identifier; a URL with a long query string still fits."""

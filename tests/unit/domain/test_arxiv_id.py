@@ -16,7 +16,7 @@ from app.domain.arxiv_id import (
     parse_arxiv_id,
 )
 from app.domain.errors import InvalidArxivIdError
-from app.domain.taxonomy import OLD_STYLE_ARCHIVES
+from app.domain.taxonomy_table import OLD_STYLE_ARCHIVES
 from tests.unit.real_data import data_file
 
 TRANSFORMER = VersionedId(ArxivId("1706.03762"))
