@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import BinaryIO, Self, cast
 
 import zstandard
+from typing_extensions import Buffer
 
 from app.domain.errors import SnapshotError
 
@@ -44,6 +45,40 @@ class SnapshotLine:
     is_cut: bool = False
 
 
+class ZstandardReader(io.RawIOBase):
+    """The decompressed bytes of a zstandard file; unlike the library's, it notices a cut file."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._pending = b""
+
+    def readable(self) -> bool:
+        """True: this is a source of bytes."""
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
+        """Fill the buffer with the next bytes; 0 at the end.
+
+        Raises:
+            EOFError: the file ends inside a frame.
+        """
+        view = memoryview(buffer).cast("B")
+        while not self._pending:
+            block = self._frame.unused_data or self._source.read(BLOCK_BYTES)
+            if not block and self._frame.eof:
+                return 0
+            if not block:
+                raise EOFError("the file ends inside a compressed block")
+            if self._frame.eof:  # several frames may follow each other
+                self._frame = zstandard.ZstdDecompressor().decompressobj()
+            self._pending = self._frame.decompress(block)
+        size = min(len(view), len(self._pending))
+        view[:size] = self._pending[:size]
+        self._pending = self._pending[size:]
+        return size
+
+
 class SnapshotFile:
     """An open snapshot: plain, gzip or zstandard, recognised by its first bytes."""
 
@@ -69,10 +104,7 @@ class SnapshotFile:
         if head.startswith(GZIP_MAGIC):
             return cast(BinaryIO, gzip.GzipFile(fileobj=self._raw))
         if head.startswith(ZSTD_MAGIC):
-            reader = zstandard.ZstdDecompressor().stream_reader(
-                self._raw, read_across_frames=True, closefd=False
-            )
-            return io.BufferedReader(cast(io.RawIOBase, reader), BLOCK_BYTES)
+            return io.BufferedReader(ZstandardReader(self._raw), BLOCK_BYTES)
         return self._raw
 
     @property
