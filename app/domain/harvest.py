@@ -139,3 +139,22 @@ class RunReport:
     succeeded: bool
     message: str
     details: dict[str, int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCheckpoint:
+    """How far the import of one snapshot file came; saved in the transaction of its last batch.
+
+    Attributes:
+        fingerprint: tells this file, in this state, from every other.
+        lines: lines read, good and bad.
+        bytes: uncompressed bytes read.
+        accepted: lines that became records.
+        rejected: lines that did not.
+    """
+
+    fingerprint: str
+    lines: int
+    bytes: int
+    accepted: int
+    rejected: int
