@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-all test-postgres lint format types contracts check coverage bench eval lock clean distclean
+.PHONY: help run serve test test-all test-postgres lint format types contracts check coverage bench lock clean distclean
 
 ##@ Use
 help: ## show this list
@@ -50,8 +50,6 @@ coverage: $(STATE)/dev ## the offline suite with branch coverage
 bench: $(STATE)/full ## speed, each figure beside a named peer in the same run
 	$(BIN)/python -m tests.bench $(ARGS)
 
-eval: $(STATE)/full ## quality on judged collections
-	$(BIN)/python -m tests.eval $(ARGS)
 
 ##@ Keep
 lock: ## compile the locks of versions anew (needs uv)
