@@ -26,5 +26,5 @@ ENV PATH=/opt/papersift/bin:$PATH \
 USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
-    CMD ["papersift", "status", "--check", "web"]
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/ready', timeout=4)"]
 CMD ["papersift", "serve", "--host", "0.0.0.0", "--port", "8000"]
