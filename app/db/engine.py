@@ -98,8 +98,9 @@ def make_engine(url: URL, *, busy_timeout_seconds: float, create_file: bool = Fa
 
 
 def _make_sqlite_engine(url: URL, busy_timeout_seconds: float, mode: str) -> Engine:
-    assert url.database is not None
-    file_uri = url.set(database=f"file:{quote(url.database)}", query={"mode": mode, "uri": "true"})
+    file_uri = url.set(
+        database=f"file:{quote(url.database or '')}", query={"mode": mode, "uri": "true"}
+    )
     engine = create_engine(
         file_uri,
         connect_args={"timeout": busy_timeout_seconds},

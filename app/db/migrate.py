@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
 
 from app.db.engine import BEGIN_OPTION, make_engine, parse_url, translated_errors
-from app.domain.errors import DatabaseUnavailableError
+from app.domain.errors import DatabaseUnavailableError, StorageError
 
 MIGRATIONS_FOLDER = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -64,9 +64,16 @@ def current_revision(url: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def head_revision() -> str:
-    """The revision that this version of Papersift needs."""
-    head = ScriptDirectory(str(MIGRATIONS_FOLDER)).get_current_head()
-    assert head is not None, "the migrations folder is part of the distribution"
+    """The revision that this version of Papersift needs.
+
+    Raises:
+        StorageError: the installation lacks the migrations.
+    """
+    head = None
+    if MIGRATIONS_FOLDER.is_dir():
+        head = ScriptDirectory(str(MIGRATIONS_FOLDER)).get_current_head()
+    if head is None:
+        raise StorageError(f"{MIGRATIONS_FOLDER} holds no migrations. Install Papersift again.")
     return head
 
 
@@ -106,8 +113,7 @@ def _make_folder(url: str) -> None:
     parsed = parse_url(url)
     if parsed.get_backend_name() != "sqlite":
         return
-    assert parsed.database is not None
-    folder = Path(parsed.database).parent
+    folder = Path(parsed.database or "").parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
