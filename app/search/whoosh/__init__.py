@@ -1,1 +1,1 @@
-"""The embedded engine: the only room that knows Whoosh."""
+"""The embedded engine: Whoosh 2.7.4. Nothing outside this folder imports the library."""

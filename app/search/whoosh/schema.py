@@ -1,0 +1,114 @@
+"""Which fields a Whoosh index has, and how a document fills them.
+
+Only the identifier is kept as text, in a column; titles and abstracts live in the database.
+Dates are columns of seconds since 1970, categories a column of codes.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from whoosh.columns import NumericColumn
+from whoosh.fields import COLUMN, ID, KEYWORD, TEXT, Schema
+
+from app.domain.arxiv_id import ArxivId
+from app.search.documents import IndexDocument
+from app.search.whoosh.analyzer import NameAnalyzer, ProseAnalyzer, ReferenceAnalyzer
+
+ARXIV_ID = "arxiv_id"
+IDS = "ids"
+TITLE = "title"
+ABSTRACT = "abstract"
+AUTHORS = "authors"
+CATEGORIES = "categories"
+COMMENTS = "comments"
+JOURNAL_REF = "journal_ref"
+DOI = "doi"
+REPORT_NO = "report_no"
+SUBMITTED = "submitted"
+UPDATED = "updated"
+
+TITLE_WEIGHT = 2.0
+"""What a match in the title counts, where one in the abstract counts 1."""
+
+MAX_SECONDS = 2**32 - 1
+"""Largest date a column holds (February 2106), seconds since 1970."""
+
+
+def make_schema() -> Schema:
+    """The fields of every index of this version.
+
+    Text fields have positions, for phrases. Raise `app.search.documents.SCHEMA_VERSION` with
+    every change here or in the analysis.
+    """
+    return Schema(
+        **{
+            ARXIV_ID: ID(unique=True, sortable=True),
+            IDS: KEYWORD(),
+            TITLE: TEXT(analyzer=ProseAnalyzer()),
+            ABSTRACT: TEXT(analyzer=ProseAnalyzer()),
+            AUTHORS: TEXT(analyzer=NameAnalyzer()),
+            CATEGORIES: KEYWORD(sortable=True),
+            COMMENTS: TEXT(analyzer=ProseAnalyzer()),
+            JOURNAL_REF: TEXT(analyzer=ReferenceAnalyzer()),
+            DOI: KEYWORD(),
+            REPORT_NO: TEXT(analyzer=ReferenceAnalyzer()),
+            SUBMITTED: COLUMN(NumericColumn("I")),
+            UPDATED: COLUMN(NumericColumn("I")),
+        }
+    )
+
+
+def make_fields(document: IndexDocument) -> dict[str, object]:
+    """The values of a document by field name, empty ones left out."""
+    values: dict[str, object] = {
+        ARXIV_ID: document.arxiv_id.value,
+        IDS: " ".join(list_written_ids(document.arxiv_id)),
+        TITLE: document.title,
+        ABSTRACT: document.abstract,
+        AUTHORS: "\n".join(document.authors),
+        CATEGORIES: " ".join(document.categories),
+        COMMENTS: document.comments,
+        JOURNAL_REF: document.journal_ref,
+        DOI: normalize_doi(document.doi),
+        REPORT_NO: document.report_no,
+        SUBMITTED: encode_moment(document.submitted_at),
+        UPDATED: encode_moment(document.updated_at),
+    }
+    return {name: value for name, value in values.items() if value != ""}
+
+
+def list_written_ids(arxiv_id: ArxivId) -> list[str]:
+    """The forms under which an id is searched: canonical, and the bare number of old ones.
+
+    >>> list_written_ids(ArxivId("hep-th/9901001"))
+    ['hep-th/9901001', '9901001']
+    """
+    bare_number = arxiv_id.value.rpartition("/")[2]
+    return list(dict.fromkeys((arxiv_id.value, bare_number)))
+
+
+def normalize_doi(text: str) -> str:
+    """A DOI in lower case without resolver or label; DOIs do not know letter case.
+
+    >>> normalize_doi("https://doi.org/10.1103/PhysRevD.1")
+    '10.1103/physrevd.1'
+    """
+    lowered = text.strip().lower()
+    start = lowered.find("10.")
+    return lowered[start:] if start > 0 else lowered
+
+
+def encode_moment(moment: datetime) -> int:
+    """Seconds since 1970, UTC, held within what a column can hold."""
+    return min(max(int(moment.timestamp()), 0), MAX_SECONDS)
+
+
+def encode_day_range(first: date | None, last: date | None) -> tuple[int, int]:
+    """First and last second (both included) of a range of UTC days; None leaves a side open."""
+    begin = encode_moment(_start_of(first)) if first is not None else 0
+    if last is None or last == date.max:
+        return begin, MAX_SECONDS
+    return begin, encode_moment(_start_of(last + timedelta(days=1))) - 1
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
