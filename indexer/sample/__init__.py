@@ -1,1 +1,1 @@
-"""The bundled sample catalogue: some hundreds of well-known papers, for when arXiv is out of reach."""
+"""The bundled sample catalogue: well-known papers, for when arXiv cannot be reached."""
