@@ -131,7 +131,24 @@ def collapse_whitespace(text: str) -> str:
     >>> collapse_whitespace("  two\n  lines ")
     'two lines'
     """
+    if text.isascii() and not _needs_collapsing(text):
+        return text
     return " ".join(text.split())
+
+
+def _needs_collapsing(text: str) -> bool:
+    """Whether ASCII text has other white space than single blanks between words.
+
+    A handful of searches at memory speed: most abstracts come on one line already, and splitting
+    and joining them would be a quarter of an import's time.
+    """
+    return (
+        "  " in text
+        or "\n" in text
+        or text[:1] == " "
+        or text[-1:] == " "
+        or not text.isprintable()
+    )
 
 
 _BRACED = re.compile(
