@@ -37,6 +37,7 @@ def names(text: str) -> list[str]:
         ("H. Albrecht et al.", ["Albrecht, H."]),
         ("H. Albrecht, et. al", ["Albrecht, H."]),
         ("Le Wu1, Lei Chen12, Pratim Last*", ["Wu, Le", "Chen, Lei", "Last, Pratim"]),
+        ("An Wang, A Last, For Smith", ["Wang, An", "Last, A", "Smith, For"]),
         ("Prof P. Harini, Dr. O. B. Ramanaiah", ["Harini, P.", "Ramanaiah, O. B."]),
         ("王小明, 李雷", ["王小明", "李雷"]),
     ],
