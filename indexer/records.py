@@ -81,7 +81,7 @@ def make_paper_record(raw: RawMetadata) -> PaperRecord:
     title, abstract = decode_tex_accents(title_tex), decode_tex_accents(abstract_tex)
     if not title:
         raise ValueError(f"{raw.arxiv_id}: the title is empty")
-    categories = tuple(dict.fromkeys(raw.categories.split()))
+    categories = tuple(dict.fromkeys(raw.categories.split())) or _find_archive(raw.arxiv_id)
     if not categories:
         raise ValueError(f"{raw.arxiv_id}: the categories are empty")
     authors = _split_authors(raw)
@@ -145,6 +145,12 @@ def _parse_rare_date(text: str) -> datetime:
 
 def _clean(text: str) -> str:
     return decode_tex_accents(collapse_whitespace(text)) if text else ""
+
+
+def _find_archive(arxiv_id: ArxivId) -> tuple[str, ...]:
+    """The archive that an old-style identifier names, for sources that lost the categories."""
+    archive, slash, _ = arxiv_id.value.partition("/")
+    return (archive,) if slash else ()
 
 
 def _keep_author_line(line: str, authors: tuple[Author, ...]) -> str | None:
