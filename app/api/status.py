@@ -23,10 +23,10 @@ router = make_router("status")
 )
 def get_status(service: StatusDep) -> StatusOut:
     """Papers held, the newest run of each stage, reconciliation receipts and gaps."""
-    return _make_status_out(service.get_report())
+    return make_status_out(service.get_report())
 
 
-def _make_status_out(report: StatusReport) -> StatusOut:
+def make_status_out(report: StatusReport) -> StatusOut:
     lease = report.lease
     return StatusOut(
         papers=report.papers,
