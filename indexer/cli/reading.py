@@ -18,7 +18,8 @@ from app.search.factory import open_engine
 from app.services.search import SearchLimits, SearchQuestion
 from app.services.status import StatusReport
 from app.services.use_cases import UseCases, make_use_cases
-from indexer.cli.console import fail, load_settings, out, print_json, reporting_errors, say
+from app.settings import load_settings
+from indexer.cli.console import fail, out, print_json, reporting_errors, say
 
 SHOWN_AUTHORS = 6
 """Authors of a paper shown in a table; all are in the JSON answer."""
