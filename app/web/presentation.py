@@ -25,7 +25,7 @@ MAX_AUTHORS_ON_PAGE = 6_000
 
 MAX_NAME_CHARS = 150
 MAX_TITLE_CHARS = 1_000
-MAX_ABSTRACT_CHARS = 6_000
+MAX_ABSTRACT_CHARS = 3_000
 """Longest abstract shown, characters; arXiv itself stops at 1,920."""
 
 MAX_LINE_CHARS = 2_000
@@ -163,6 +163,7 @@ def make_environment(stylesheet_address: str) -> Environment:
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         finalize=_drop_control_characters,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -1,5 +1,6 @@
 """A small invented library: a database and an index that tests of the service read."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -85,6 +86,17 @@ def build_library(folder: Path) -> Library:
     finally:
         database.close()
     return library
+
+
+def copy_library(library: Library, folder: Path) -> Library:
+    """A copy that a test may change."""
+    shutil.copytree(library.folder, folder, dirs_exist_ok=True)
+    return Library(folder)
+
+
+def remove_index(library: Library) -> None:
+    """Take a library's index away."""
+    shutil.rmtree(library.index_dir)
 
 
 def fill_index(database: Database, index_dir: Path) -> None:
