@@ -124,7 +124,9 @@ def _settle(reader: _FeedReader, feeds: dict[str, Feed]) -> list[Announcement]:
             item.arxiv_id for item in feed.items if item.announce_type is AnnounceType.NEW
         )
     derived = {
-        archive: derive_day_lists(archive, feed, new_on[feed.announced_on])
+        archive: derive_day_lists(
+            archive, feed, new_today=new_on[feed.announced_on], archives=feeds.keys()
+        )
         for archive, feed in feeds.items()
     }
     doubtful = sorted(frozenset().union(*(lists.doubtful for lists in derived.values())))
