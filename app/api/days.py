@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import Path, Query, Request
 
 from app.api.deps import BrowseDep, make_router
-from app.api.examples import DAY_EXAMPLE
 from app.api.openapi import list_problems
 from app.api.schemas import DayLineOut, DayOut, make_paper_out
 from app.api.search import OFFSET_MAX, make_next_address
@@ -20,10 +19,7 @@ router = make_router("days")
     "/days/{day}",
     response_model=DayOut,
     summary="A day's list",
-    responses={
-        200: {"content": {"application/json": {"example": DAY_EXAMPLE}}},
-        **list_problems(422, 503),
-    },
+    responses=list_problems(422, 503),
 )
 def get_day(
     *,

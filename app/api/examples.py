@@ -1,8 +1,8 @@
-"""Examples for the OpenAPI document, made from one well-known paper."""
+"""Examples for the OpenAPI document, most of them made from one well-known paper."""
 
 from typing import Any
 
-_PAPER: dict[str, Any] = {
+_FACTS: dict[str, Any] = {
     "arxiv_id": "1706.03762",
     "version": 7,
     "title": "Attention Is All You Need",
@@ -23,7 +23,7 @@ _PAPER: dict[str, Any] = {
     "pdf_url": "https://arxiv.org/pdf/1706.03762",
 }
 
-SEARCH_EXAMPLE: dict[str, Any] = {
+_SEARCH: dict[str, Any] = {
     "total": 1,
     "total_relation": "eq",
     "took_ms": 3.2,
@@ -33,11 +33,11 @@ SEARCH_EXAMPLE: dict[str, Any] = {
     "notes": [],
     "missing": 0,
     "facets": {"year": [{"value": "2017", "count": 1}]},
-    "results": [_PAPER | {"score": 17.25}],
+    "results": [_FACTS | {"score": 17.25}],
     "next": None,
 }
 
-PAPER_EXAMPLE: dict[str, Any] = _PAPER | {
+_PAPER: dict[str, Any] = _FACTS | {
     "asked": {"written": "arXiv:1706.03762v7", "version": 7, "note": None},
     "authors_parsed": [{"family": "Vaswani", "given": "Ashish", "suffix": None}],
     "versions": [
@@ -58,7 +58,7 @@ PAPER_EXAMPLE: dict[str, Any] = _PAPER | {
     "change_number": 4211,
 }
 
-HISTORY_EXAMPLE: dict[str, Any] = {
+_HISTORY: dict[str, Any] = {
     "arxiv_id": "1706.03762",
     "history": [
         {
@@ -73,7 +73,7 @@ HISTORY_EXAMPLE: dict[str, Any] = {
     ],
 }
 
-DAY_EXAMPLE: dict[str, Any] = {
+_DAY: dict[str, Any] = {
     "day": "2017-06-13",
     "category": "cs.CL",
     "source": "announced",
@@ -81,13 +81,13 @@ DAY_EXAMPLE: dict[str, Any] = {
     "total": 1,
     "counts": {"new": 1},
     "missing": [],
-    "results": [{"arxiv_id": "1706.03762", "announce_type": "new", "position": 1, "paper": _PAPER}],
+    "results": [{"arxiv_id": "1706.03762", "announce_type": "new", "position": 1, "paper": _FACTS}],
     "previous_day": "2017-06-12",
     "next_day": "2017-06-14",
     "next": None,
 }
 
-STATUS_EXAMPLE: dict[str, Any] = {
+_STATUS: dict[str, Any] = {
     "papers": 2_900_000,
     "last_change_number": 3_100_451,
     "newest_submission_day": "2026-11-20",
@@ -126,3 +126,40 @@ STATUS_EXAMPLE: dict[str, Any] = {
     "lease": None,
     "jobs": [],
 }
+
+_CATEGORIES: dict[str, Any] = {
+    "groups": [{"code": "math", "name": "Mathematics"}],
+    "archives": [
+        {
+            "code": "math",
+            "name": "Mathematics",
+            "group": "math",
+            "is_active": True,
+            "subsumed_by": None,
+        }
+    ],
+    "categories": [
+        {
+            "code": "cs.NA",
+            "name": "Numerical Analysis",
+            "archive": "cs",
+            "group": "cs",
+            "is_active": True,
+            "alias_of": "math.NA",
+        }
+    ],
+    "aliases": {"cs.NA": "math.NA"},
+}
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "/api/v1/search": _SEARCH,
+    "/api/v1/papers/{arxiv_id}": _PAPER,
+    "/api/v1/papers/{arxiv_id}/history": _HISTORY,
+    "/api/v1/days/{day}": _DAY,
+    "/api/v1/categories": _CATEGORIES,
+    "/api/v1/status": _STATUS,
+    "/health": {"status": "ok"},
+    "/ready": {"status": "ready", "index_version": 812, "papers": 2_900_000},
+    "/version": {"name": "papersift", "version": "0.1.0", "api": "/api/v1"},
+}
+"""The answer of each path when all is well."""

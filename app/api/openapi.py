@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.api.examples import EXAMPLES
 from app.api.problems import KINDS, MEDIA_TYPE, TYPE_PREFIX, ProblemKind, ProblemOut
 
 Responses = dict[int | str, dict[str, Any]]
@@ -42,6 +43,7 @@ def install_openapi(app: FastAPI) -> None:
                 routes=app.routes,
             )
             _move_problem_schemas(document)
+            _add_examples(document)
             app.openapi_schema = document
         return app.openapi_schema
 
@@ -58,6 +60,13 @@ def _move_problem_schemas(document: dict[str, Any]) -> None:
                     content[MEDIA_TYPE] |= content.pop("application/json", {})
 
 
+def _add_examples(document: dict[str, Any]) -> None:
+    """Put the examples in; FastAPI would take the nulls out of them."""
+    for path, example in EXAMPLES.items():
+        answer = document["paths"][path]["get"]["responses"]["200"]
+        answer["content"]["application/json"]["example"] = example
+
+
 def _make_example(status: int) -> dict[str, object]:
     kind = next(each for each in KINDS.values() if each.status == status)
     return {
@@ -70,7 +79,7 @@ def _make_example(status: int) -> dict[str, object]:
 
 def _example_detail(kind: ProblemKind) -> str:
     return {
-        400: "A quotation mark has no partner and was ignored.",
+        400: "A quotation mark has no partner. Close the phrase, or leave the mark out.",
         404: "arXiv:1706.99999 is not held here.",
         410: "arXiv deleted the record of 1706.99999.",
         422: 'The parameter "form" is not known here. Accepted are: q, cat, from, to.',

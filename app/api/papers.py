@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import Path, Response
 
 from app.api.deps import PapersDep, make_router
-from app.api.examples import HISTORY_EXAMPLE, PAPER_EXAMPLE
 from app.api.openapi import list_problems
 from app.api.schemas import (
     AskedOut,
@@ -32,10 +31,7 @@ ArxivIdParam = Annotated[
     "/papers/{arxiv_id:path}/history",
     response_model=HistoryOut,
     summary="Superseded metadata of a paper",
-    responses={
-        200: {"content": {"application/json": {"example": HISTORY_EXAMPLE}}},
-        **list_problems(404, 410, 422, 503),
-    },
+    responses=list_problems(404, 410, 422, 503),
 )
 def get_history(arxiv_id: ArxivIdParam, service: PapersDep) -> HistoryOut:
     """Title, authors, abstract and comments as earlier harvests saw them, newest first."""
@@ -50,10 +46,7 @@ def get_history(arxiv_id: ArxivIdParam, service: PapersDep) -> HistoryOut:
     "/papers/{arxiv_id:path}",
     response_model=PaperDetailOut,
     summary="One paper",
-    responses={
-        200: {"content": {"application/json": {"example": PAPER_EXAMPLE}}},
-        **list_problems(404, 410, 422, 503),
-    },
+    responses=list_problems(404, 410, 422, 503),
 )
 def get_paper(arxiv_id: ArxivIdParam, service: PapersDep, response: Response) -> PaperDetailOut:
     """Everything held about a paper; `asked` says how it was asked for and what is held."""

@@ -7,7 +7,6 @@ from fastapi import Query, Request, Response
 
 from app.api.caching import answer_unchanged, make_cache_headers
 from app.api.deps import SearchDep, make_router
-from app.api.examples import SEARCH_EXAMPLE
 from app.api.openapi import list_problems
 from app.api.schemas import FacetOut, SearchOut, make_hit_out
 from app.domain.errors import InvalidInputError
@@ -26,7 +25,6 @@ OFFSET_MAX = 2**31 - 1
     response_model=SearchOut,
     summary="Search papers",
     responses={
-        200: {"content": {"application/json": {"example": SEARCH_EXAMPLE}}},
         304: {"description": "Nothing changed since the answer with this ETag."},
         **list_problems(400, 422, 503),
     },
