@@ -145,9 +145,6 @@ def test_the_alembic_command_line_uses_the_address_of_the_settings(
     assert migrate.current_revision(empty_database_url) == migrate.head_revision()
     answer = run_alembic(empty_database_url, "check")
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    answer = run_alembic(empty_database_url, "downgrade", "base")
-    assert answer.returncode == 0, answer.stderr
-    assert migrate.current_revision(empty_database_url) is None
 
 
 def test_the_alembic_command_line_prints_sql_without_a_server() -> None:
