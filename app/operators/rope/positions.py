@@ -141,6 +141,8 @@ def rope_tie_positions(
     h, w = _counts(height, width)
     if variant == "integer":
         spacing, end = np.array([w + 1.0, h + 1.0]), (w + 1.0) * (h + 1.0)
+    elif variant != "equivalent":
+        raise OperatorDomainError(f'variant must be "integer" or "equivalent", not {variant!r}.')
     else:
         end = w * h + 1.0
         spacing = np.array([end / (h + 1.0), end / (w + 1.0)])

@@ -1,6 +1,6 @@
 """Positions of a whole sequence of text, images and videos, under any scheme (post 10352)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -23,7 +23,7 @@ SchemeName: TypeAlias = Literal[
 ]
 
 # Coordinates of each scheme; RoPE-TV takes a third as soon as a video is in the sequence.
-SCHEME_AXES: dict[SchemeName, int] = {
+SCHEME_AXES: Mapping[SchemeName, int] = {
     "tv": 2,
     "tie": 2,
     "tie_equivalent": 2,

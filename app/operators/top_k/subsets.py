@@ -34,8 +34,9 @@ TILT_TOLERANCE = 1e-3
 # A recursion further from the stable form than this is reported.
 RECURSION_DRIFT = 1e-6
 
-# Entries of the reduced problems that the Jacobian solves at once: bounds its memory (8 MiB).
-JACOBIAN_BLOCK_ENTRIES = 1 << 20
+# Entries of the reduced problems that the Jacobian solves at once. Their trees hold some 20 times
+# as many numbers: about 40 MiB.
+JACOBIAN_BLOCK_ENTRIES = 1 << 18
 
 
 def grad_top_k(x: npt.ArrayLike, k: int, *, temperature: float = 1.0) -> TopK:

@@ -19,5 +19,5 @@ def test_every_example_in_a_docstring_runs(name: str) -> None:
 
 
 def test_the_public_packages_have_examples() -> None:
-    for name in ("nope", "rope.rotation", "softmax.projection", "top_k.threshold"):
+    for name in ("nope.attention", "rope.rotation", "softmax.projection", "top_k.threshold"):
         assert run_doctests(importlib.import_module(f"app.operators.{name}")).attempted > 0

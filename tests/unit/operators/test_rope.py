@@ -225,6 +225,9 @@ def test_an_unknown_scheme_is_refused_with_the_known_ones() -> None:
     positions: Callable[..., object] = rope.sequence_positions
     with pytest.raises(OperatorDomainError, match="tv, tie"):
         positions([Text(1)], "rope")
+    tie: Callable[..., object] = rope.rope_tie_positions
+    with pytest.raises(OperatorDomainError, match="integer"):
+        tie(4, 3, 2, variant="half")
 
 
 SEGMENTS = st.lists(
@@ -321,3 +324,5 @@ def test_principles_can_be_checked_on_videos() -> None:
     assert not report.equivalence
     assert not report.symmetry
     assert not rope.check_principles("flat", [Video(1, 1, 4)]).compatibility
+    # Under layout the frames lie one below the other: no axis of their own.
+    assert "RoPE-2D" in rope.check_principles("layout", [Video(3, 2, 4)]).reasons[1]
