@@ -5,15 +5,13 @@ meets both. Rows name the error of an approximation beside its peer's, because s
 error would prove nothing.
 """
 
-import time
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 import scipy.linalg
 import scipy.linalg.interpolative
 
 from app.operators.low_rank import cr_product, cr_top_norm, id_colsample, id_cpqr_to_rank
+from tests.bench.table import time_interleaved
 
 SIZE, RANK, SAMPLE = 2000, 50, 100
 PRODUCT_SIZE = 4096
@@ -37,10 +35,10 @@ def rows() -> list[Row]:
 
 
 def _pivoted(M: Array) -> Row:
-    ours, peer = _alternate(
+    ours, peer = time_interleaved(
         lambda: id_cpqr_to_rank(M, RANK, with_floor=False),
         lambda: scipy.linalg.qr(M, mode="r", pivoting=True),
-        ROUNDS,
+        repeat=ROUNDS,
     )
     what = f"ID by pivoted QR to rank {RANK}, {SIZE}x{SIZE}"
     return what, ours, "scipy.linalg.qr(mode='r', pivoting=True)", peer
@@ -54,10 +52,10 @@ def _sampled(M: Array, kind: str) -> Row:
         found = id_colsample(M, RANK, SAMPLE, rng, exchange_bound=1.0, with_floor=False)
         errors.append(found.error)
 
-    ours, peer = _alternate(
+    ours, peer = time_interleaved(
         sample,
         lambda: scipy.linalg.interpolative.interp_decomp(M, RANK, rand=True),
-        ROUNDS,
+        repeat=ROUNDS,
     )
     order, projection = scipy.linalg.interpolative.interp_decomp(M, RANK, rand=True)
     Z = scipy.linalg.interpolative.reconstruct_interp_matrix(order, projection)
@@ -73,10 +71,10 @@ def _column_row() -> Row:
     rng = np.random.default_rng(2)
     X, Y = (rng.standard_normal((PRODUCT_SIZE, PRODUCT_SIZE)) for _ in range(2))
     r = PRODUCT_SIZE // 10
-    ours, peer = _alternate(
+    ours, peer = time_interleaved(
         lambda: cr_product(X, Y, cr_top_norm(X, Y, r)),
         lambda: X @ Y,
-        PRODUCT_ROUNDS,
+        repeat=PRODUCT_ROUNDS,
     )
     return f"CR by top norms, r = l/10, {PRODUCT_SIZE}^3", ours, "numpy X @ Y", peer
 
@@ -86,20 +84,3 @@ def _low_rank_plus_noise(decades: float) -> Array:
     left = rng.standard_normal((SIZE, RANK)) * np.logspace(0, -decades, RANK)
     right = rng.standard_normal((RANK, SIZE))
     return np.asarray(left @ right + 1e-3 * rng.standard_normal((SIZE, SIZE)))
-
-
-def _alternate(
-    own: Callable[[], object], peer: Callable[[], object], rounds: int
-) -> tuple[float, float]:
-    times: list[list[float]] = [[], []]
-    for _ in range(rounds):
-        for calls, recorded in zip((own, peer), times, strict=True):
-            started = time.perf_counter()
-            calls()
-            recorded.append(time.perf_counter() - started)
-    return min(times[0]), min(times[1])
-
-
-if __name__ == "__main__":
-    for what, ours, peer_name, theirs in rows():
-        print(f"{what}: {ours:.3f} s; {peer_name}: {theirs:.3f} s; ratio {ours / theirs:.2f}")
