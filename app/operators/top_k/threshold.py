@@ -38,14 +38,14 @@ NOT_SOFTMAX_WARNING = (
 BELOW_ALL_WARNING = (
     "The threshold lies below every entry, the branch m = n that the post's code misses."
 )
+KINK_WARNING = (
+    "An entry equals the threshold, where the exp step has a kink: gradients are one-sided."
+)
+
 # Far below the maximum a float lambda is coarse, and with it the sum of p; from this spacing on the
 # shifted entries, which are near 0 where it matters, are corrected.
 COARSE_SPACING = 1e-13
 POLISH_STEPS = 3
-
-KINK_WARNING = (
-    "An entry equals the threshold, where the exp step has a kink: gradients are one-sided."
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

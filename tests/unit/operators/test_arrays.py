@@ -59,6 +59,16 @@ def test_centring_keeps_differences_and_leaves_a_maximum_of_zero(x: Array) -> No
     np.testing.assert_allclose(centred + top, x / 2.0, rtol=0, atol=1e-14)
 
 
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_what_overflows_in_the_type_of_the_input_is_refused(dtype: str) -> None:
+    largest = np.finfo(dtype).max
+    for x in ([largest, -largest], [0.5 * largest, 0.5 * largest]):
+        with pytest.raises(OperatorDomainError, match="overflows"):
+            centred_by_maximum(np.array(x, dtype=dtype), 1.0)
+    with pytest.raises(OperatorDomainError, match="overflows"):
+        centred_by_maximum(np.array([1.0, 0.0], dtype=dtype), 1.0 / float(largest))
+
+
 @given(vectors(), st.integers(0, 12))
 def test_the_mask_holds_k_entries_none_smaller_than_those_outside(x: Array, k: int) -> None:
     k = min(k, x.size)
