@@ -134,7 +134,13 @@ def test_sqlite_is_set_up_for_several_processes(sqlite_url: str) -> None:
     with opened.read() as tx:
         found = {
             name: tx.execute(text(f"PRAGMA {name}")).scalar_one()
-            for name in ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
+            for name in (
+                "journal_mode",
+                "foreign_keys",
+                "synchronous",
+                "busy_timeout",
+                "page_size",
+            )
         }
     opened.close()
     normal = 1
@@ -143,4 +149,5 @@ def test_sqlite_is_set_up_for_several_processes(sqlite_url: str) -> None:
         "foreign_keys": 1,
         "synchronous": normal,
         "busy_timeout": 1500,
+        "page_size": 8192,
     }
