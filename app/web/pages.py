@@ -9,9 +9,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from app.domain.arxiv_id import parse_arxiv_id
+from app.domain.arxiv_id import ArxivId, parse_arxiv_id
 from app.domain.categories import list_categories, parse_category_expression
-from app.domain.errors import InvalidArxivIdError, InvalidInputError, NotFoundError
+from app.domain.errors import (
+    InvalidArxivIdError,
+    InvalidInputError,
+    NotFoundError,
+    PaperDeletedError,
+    PaperNotFoundError,
+)
 from app.domain.query import DateField, Sort
 from app.services.search import SearchQuestion
 from app.services.use_cases import UseCases
@@ -98,7 +104,10 @@ def show_paper(request: Request, written_id: str) -> Response:
     asked = parse_arxiv_id(written_id)
     if written_id != str(asked):
         return RedirectResponse(f"/abs/{asked}", status_code=308)
-    answer = _get_use_cases(request).papers.get_paper(written_id)
+    try:
+        answer = _get_use_cases(request).papers.get_paper(written_id)
+    except PaperNotFoundError as error:
+        return _render_missing_paper(request, asked.arxiv_id, error)
     paper = answer.paper
     base = request.app.state.public_url or str(request.base_url).rstrip("/")
     return _render(
@@ -178,7 +187,24 @@ def redirect_favicon() -> Response:
 
 def render_error(request: Request, *, status: int, title: str, detail: str) -> Response:
     """A page for an error, in the frame of all others."""
-    return _render(request, "error.html", status=status, title=title, detail=detail)
+    return _render(
+        request, "error.html", status=status, title=title, detail=detail, arxiv_address=""
+    )
+
+
+def _render_missing_paper(
+    request: Request, arxiv_id: ArxivId, error: PaperNotFoundError
+) -> Response:
+    """The page of a paper that is not here, with the way to arXiv's own."""
+    is_deleted = isinstance(error, PaperDeletedError)
+    return _render(
+        request,
+        "error.html",
+        status=410 if is_deleted else 404,
+        title="arXiv deleted this record" if is_deleted else "This paper is not held here",
+        detail=str(error),
+        arxiv_address=arxiv_id.abs_url,
+    )
 
 
 def _show_day(request: Request, expression: str, day: str, offset: int) -> Response:

@@ -43,7 +43,7 @@ def test_every_page_has_landmarks_one_heading_and_a_skip_link(
 def test_headings_are_never_skipped_and_fields_have_labels(client: TestClient, path: str) -> None:
     page = fetch(client, path)
 
-    levels = [int(each.tag[1]) for each in page.find("//h1|//h2|//h3|//h4")]
+    levels = [int(str(each.tag)[1]) for each in page.find("//h1|//h2|//h3|//h4")]
     assert levels[0] == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
     labelled = {each.get("for") for each in page.find("//label")}
@@ -299,6 +299,12 @@ def test_errors_are_pages_that_say_what_is_wrong(
     assert page.status == status
     assert text in page.main
     assert "/" in page.links()
+
+
+def test_a_paper_that_is_not_held_can_be_read_on_arxiv(client: TestClient) -> None:
+    page = fetch(client, "/abs/2401.00001")
+
+    assert "https://arxiv.org/abs/2401.00001" in page.links()
 
 
 def test_a_method_that_pages_do_not_have_is_a_page_too(client: TestClient) -> None:
