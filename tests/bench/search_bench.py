@@ -21,7 +21,7 @@ from app.domain.results import EngineResult
 from app.search.documents import IndexDocument
 from app.search.engine import SearchEngine
 from app.search.factory import open_engine, open_index_writer, rebuild_index
-from indexer.snapshot_record import parse_snapshot_line
+from indexer.snapshot_record import RejectedLineError, parse_snapshot_line
 from tests.bench.corpus import iter_snapshot_lines
 from tests.bench.table import Row, percentile
 
@@ -104,7 +104,10 @@ def _compare_searches(
 
 def _iter_documents(limit: int) -> Iterator[IndexDocument]:
     for line in iter_snapshot_lines(limit):
-        record = parse_snapshot_line(line)
+        try:
+            record = parse_snapshot_line(line)
+        except RejectedLineError:
+            continue
         yield IndexDocument(
             arxiv_id=record.arxiv_id,
             title=record.title,
