@@ -110,7 +110,7 @@ class _FeedReader:
         """What went wrong, naming the lists that are missing."""
         names = ", ".join(self.failures)
         first = next(iter(self.failures.values()))
-        message = f"Not all of today's lists could be read (first failure: {names}). {first}"
+        message = f"Not all of today's lists could be read; failed: {names}. {first}"
         if isinstance(first, UpstreamUnavailableError):
             return UpstreamUnavailableError(message, status=first.status)
         return MalformedAnswerError(message)
