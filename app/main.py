@@ -7,8 +7,8 @@ Reads the database and the index; writes nothing, and does not need the package 
 
 import hashlib
 import traceback
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import structlog
@@ -108,7 +108,11 @@ def _make_stylesheet_address() -> str:
     return f"/static/style.css?v={digest}"
 
 
-def _make_lifespan(database: Database, engine: SearchEngine):  # type: ignore[no-untyped-def]
+def _make_lifespan(
+    database: Database, engine: SearchEngine
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """What lets go of database and index when the process stops."""
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield

@@ -6,7 +6,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from app.api.deps import StatusDep
 from app.api.openapi import list_problems
 from app.api.program import PROGRAM_NAME, PROGRAM_VERSION
-from app.api.schemas import HealthOut, ReadyOut, ServiceVersionOut
+from app.api.status_schemas import HealthOut, ReadyOut, ServiceVersionOut
 
 router = APIRouter(tags=["operation"])
 

@@ -2,7 +2,7 @@
 
 from app.api.deps import StatusDep, make_router
 from app.api.openapi import list_problems
-from app.api.schemas import IndexOut, JobOut, LeaseOut, ReceiptOut, RunOut, StatusOut
+from app.api.status_schemas import IndexOut, JobOut, LeaseOut, ReceiptOut, RunOut, StatusOut
 from app.domain.announcements import ReconciliationReceipt
 from app.domain.harvest import RunReport
 from app.domain.jobs import Job
