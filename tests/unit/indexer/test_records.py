@@ -111,6 +111,15 @@ def test_an_old_identifier_names_the_archive_where_the_categories_are_lost() -> 
     assert record.categories == ("quant-ph",)
 
 
+def test_control_characters_are_dropped_everywhere() -> None:
+    texts = ("title", "authors", "abstract", "comments", "journal_ref", "doi", "report_no",
+             "msc_class", "acm_class", "license_url", "submitter", "abstract_source")  # fmt: skip
+    record = make_paper_record(make_raw(**dict.fromkeys(texts, "Al\x00fa\x1b \x7fbravo")))
+
+    assert "\\x" not in repr(record)
+    assert record.title == "Alfa bravo"
+
+
 @pytest.mark.parametrize("missing", ["title", "categories"])
 def test_a_paper_without_title_or_category_is_refused_by_name(missing: str) -> None:
     with pytest.raises(ValueError, match=rf"1706\.03762: the {missing} (is|are) empty"):
