@@ -182,7 +182,8 @@ class SearchService:
         )
         result = self._engine.search(asked)
         relaxed = relax_query(request.query) if result.total == 0 else None
-        if relaxed is None:
+        # A named paper, left out above, may be the one that holds all the words.
+        if relaxed is None or (named and self._engine.count(request.query, request.filters)):
             return result, request.query
         second = self._engine.search(replace(asked, query=_leave_out(relaxed, named)))
         return (second, relaxed) if second.total else (result, request.query)

@@ -65,6 +65,13 @@ def test_what_was_asked_for_on_purpose_is_never_relaxed(use_cases: UseCases, tex
     assert not page.relaxed
 
 
+def test_a_named_paper_that_holds_all_the_words_is_match_enough(use_cases: UseCases) -> None:
+    page = use_cases.search.search(SearchQuestion(f"otters attention {OTTER_ID}"))
+
+    assert found(page) == [OTTER_ID]
+    assert not page.relaxed
+
+
 def test_relaxing_keeps_phrases_fields_and_exclusions() -> None:
     phrase, exclusion = Phrase("low orbit"), Not(Term("survey"))
     tree = And((Term("otters"), phrase, Term("teapots"), exclusion))
@@ -168,6 +175,8 @@ def test_date_orders_follow_the_dates(use_cases: UseCases) -> None:
         ("", "2007-04", {COMPASS_ID, LIGHTHOUSE_ID}),
         ("2007-04-01", "2007-04-01", {LIGHTHOUSE_ID}),
         ("1999-01-02", "2007-03", set()),
+        ("2999", "", set()),
+        ("", "1900", set()),
     ],
 )
 def test_a_date_range_includes_both_of_its_ends(
