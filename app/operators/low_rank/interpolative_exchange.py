@@ -22,6 +22,10 @@ from app.operators.low_rank.interpolative import (
 )
 from app.operators.low_rank.matrices import Indices, as_indices, as_matrix
 
+MAX_REFRESHES = 8
+"""Times that the coefficients are computed anew: updating them loses digits where the columns to
+start from are nearly dependent, and the bound must hold for the exact ones."""
+
 MAX_EXCHANGES_PER_COLUMN = 50
 """Most exchanges, for each skeleton column; a few per column are usual."""
 
@@ -69,8 +73,17 @@ def id_exchange(
 def exchange_columns(matrix: FloatArray, columns: IntArray, bound: float) -> IntArray:
     """Return the skeleton with max |z| ≤ bound reached from independent columns, shape (r,)."""
     skeleton = columns.copy()
-    Q, R = scipy.linalg.qr(matrix[:, skeleton], mode="economic", check_finite=False)
-    Z = scipy.linalg.solve_triangular(R, Q.T @ matrix, check_finite=False)
+    for _ in range(MAX_REFRESHES):
+        Q, R = scipy.linalg.qr(matrix[:, skeleton], mode="economic", check_finite=False)
+        Z = scipy.linalg.solve_triangular(R, Q.T @ matrix, check_finite=False)
+        if not _exchange_until_bounded(Z, skeleton, bound):
+            break
+    return skeleton
+
+
+def _exchange_until_bounded(Z: FloatArray, skeleton: IntArray, bound: float) -> bool:
+    """Exchange in place by updating Z, shape (r, m); returns whether anything was exchanged."""
+    exchanged = False
     for _ in range(MAX_EXCHANGES_PER_COLUMN * skeleton.size):
         i, j = np.unravel_index(np.argmax(np.abs(Z)), Z.shape)
         if abs(Z[i, j]) <= bound * (1 + RELATIVE_SLACK):
@@ -80,4 +93,5 @@ def exchange_columns(matrix: FloatArray, columns: IntArray, bound: float) -> Int
         change[i] -= 1
         Z -= np.outer(change, Z[i] / Z[i, j])
         skeleton[i] = j
-    return skeleton
+        exchanged = True
+    return exchanged

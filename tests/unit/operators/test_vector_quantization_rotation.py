@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.operators.errors import OperatorDomainError
@@ -82,6 +82,7 @@ def test_erratum_8_what_always_holds_and_what_needs_the_gradient_in_the_plane(
 ) -> None:
     z, q, g_q = random_pair(seed, d)
     trick = rotation_trick(z, q)
+    assume(trick.maps == ROTATION)  # nearly opposite vectors are reflected instead
     g_z = trick.vjp(g_q)
     ratio = np.linalg.norm(q) / np.linalg.norm(z)
     assert np.linalg.norm(g_z) / np.linalg.norm(g_q) == pytest.approx(ratio, rel=1e-10)
