@@ -177,7 +177,7 @@ def _split_authors(raw: RawMetadata) -> tuple[Author, ...]:
 
 
 def _find_submission(raw: RawMetadata) -> tuple[datetime, DatePrecision]:
-    if raw.versions:
+    if raw.versions and raw.versions[0].number == 1:
         return raw.versions[0].submitted_at, DatePrecision.TIME
     year, month = raw.arxiv_id.year, raw.arxiv_id.month
     created = raw.created_on

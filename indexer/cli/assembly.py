@@ -107,6 +107,7 @@ class Workshop:
             max_answer_seconds=wait,
             max_attempts=1,
             max_retry_wait_seconds=wait,
+            max_total_seconds=wait,
             max_page_bytes=self.settings.max_page_bytes,
         )
         probe(self._make_fetcher(probing), self.settings.oai_url)

@@ -32,6 +32,13 @@ def test_with_the_version_history_both_dates_are_exact() -> None:
     assert (record.updated_at, record.version) == (SECOND.submitted_at, 2)
 
 
+def test_a_version_list_without_the_first_does_not_date_the_submission() -> None:
+    record = make_paper_record(make_raw(versions=(SECOND,)))
+
+    assert record.submitted_precision is DatePrecision.MONTH
+    assert (record.updated_at, record.version) == (SECOND.submitted_at, 2)
+
+
 def test_a_created_day_in_the_month_of_the_identifier_is_the_first_submission() -> None:
     record = make_paper_record(make_raw(created_on=date(2017, 6, 12)))
 
