@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.metrics import Metrics, MetricsMiddleware
 from app.api.openapi import install_openapi
+from app.api.operators.running import OperatorLimits, OperatorRunner
 from app.api.problems import (
     Problem,
     make_http_problem,
@@ -68,6 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         busy_timeout_seconds=settings.database_busy_timeout_seconds,
     )
     engine = open_engine(settings.resolved_index_dir, poll_seconds=settings.index_poll_seconds)
+    operator_runner = OperatorRunner(_make_operator_limits(settings))
     app = FastAPI(
         title="Papersift",
         version=PROGRAM_VERSION,
@@ -76,7 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         # The built-in documentation pages load scripts from elsewhere.
         docs_url=None,
         redoc_url=None,
-        lifespan=_make_lifespan(database, engine),
+        lifespan=_make_lifespan(database, engine, operator_runner),
         # Nothing about readers leaves the process or is kept, whatever the environment says.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
@@ -84,6 +86,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.templates = make_environment(_make_stylesheet_address())
     app.state.public_url = settings.public_url.rstrip("/")
     app.state.metrics = Metrics()
+    app.state.operator_runner = operator_runner
     for router in (*ROUTERS, page_router):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
@@ -102,6 +105,14 @@ def _make_limits(settings: Settings) -> SearchLimits:
     )
 
 
+def _make_operator_limits(settings: Settings) -> OperatorLimits:
+    return OperatorLimits(
+        time_budget_seconds=settings.operator_time_budget_seconds,
+        max_body_bytes=settings.operator_max_body_bytes,
+        workers=settings.operator_workers,
+    )
+
+
 def _make_stylesheet_address() -> str:
     """The stylesheet with a mark of its contents, so that browsers never show an old one."""
     digest = hashlib.sha256((STATIC_DIR / "style.css").read_bytes()).hexdigest()[:12]
@@ -109,13 +120,14 @@ def _make_stylesheet_address() -> str:
 
 
 def _make_lifespan(
-    database: Database, engine: SearchEngine
+    database: Database, engine: SearchEngine, operator_runner: OperatorRunner
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """What lets go of database and index when the process stops."""
+    """What lets go of database, index and threads when the process stops."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        operator_runner.close()
         engine.close()
         database.close()
 

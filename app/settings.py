@@ -55,6 +55,15 @@ class Settings(BaseSettings):
     max_offset: int = Field(
         10_000, ge=1, description="Deepest result reachable by offset paging, results."
     )
+    operator_time_budget_seconds: float = Field(
+        5.0, gt=0, le=60, description="Longest calculation of one call of an operator."
+    )
+    operator_max_body_bytes: int = Field(
+        4 * 2**20, ge=2**10, description="Longest inputs of one call of an operator, bytes."
+    )
+    operator_workers: int = Field(
+        2, ge=1, le=64, description="Calculations of operators at the same time, threads."
+    )
 
     # arXiv's servers
     contact: str = Field(

@@ -151,15 +151,70 @@ _CATEGORIES: dict[str, Any] = {
     "aliases": {"cs.NA": "math.NA"},
 }
 
-EXAMPLES: dict[str, dict[str, Any]] = {
-    "/api/v1/search": _SEARCH,
-    "/api/v1/papers/{arxiv_id}": _PAPER,
-    "/api/v1/papers/{arxiv_id}/history": _HISTORY,
-    "/api/v1/days/{day}": _DAY,
-    "/api/v1/categories": _CATEGORIES,
-    "/api/v1/status": _STATUS,
-    "/health": {"status": "ok"},
-    "/ready": {"status": "ready", "index_version": 812, "papers": 2_900_000},
-    "/version": {"name": "papersift", "version": "0.1.0", "api": "/api/v1"},
+_OPERATOR: dict[str, Any] = {
+    "name": "logsumexp",
+    "title": "LogSumExp, a smooth maximum",
+    "group": "softmax",
+    "source": {
+        "number": 10145,
+        "section": "Softmax",
+        "address": "https://kexue.fm/archives/10145",
+    },
+    "formula": "LSE_τ(x) = τ log Σ_i e^(x_i/τ)",
+    "tex": r"\tau \log \sum_i e^{x_i/\tau}",
+    "method": "Maximum subtracted first",
+    "complexity": "O(n)",
+    "limits": ["rows times n at most 40,000"],
+    "pitfalls": ["It lies above the maximum, by up to τ log n."],
+    "example": {"x": [1.0, 2.0, 3.0]},
+    "inputs_schema": {"type": "object"},
+    "result_schema": {"type": "object"},
 }
-"""The answer of each path when all is well."""
+
+_OPERATORS: dict[str, Any] = {
+    "time_budget_seconds": 5.0,
+    "max_body_bytes": 4_194_304,
+    "groups": [
+        {
+            "group": "softmax",
+            "title": "Softmax and its alternatives",
+            "post": 10145,
+            "address": "https://kexue.fm/archives/10145",
+            "successors": [9085],
+            "operators": ["logsumexp"],
+        }
+    ],
+    "operators": [_OPERATOR],
+}
+
+_OPERATOR_ANSWER: dict[str, Any] = {
+    "operator": "logsumexp",
+    "inputs": {"x": [1.0, 2.0, 3.0], "temperature": 1.0},
+    "method": _OPERATOR["method"],
+    "complexity": _OPERATOR["complexity"],
+    "source": _OPERATOR["source"],
+    "warnings": [],
+    "result": {
+        "value": 3.407606,
+        "maximum": 3.0,
+        "upper_bound": 4.098612,
+        "softmax": [0.090031, 0.244728, 0.665241],
+    },
+    "took_ms": 0.1,
+}
+
+EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
+    ("get", "/api/v1/search"): _SEARCH,
+    ("get", "/api/v1/papers/{arxiv_id}"): _PAPER,
+    ("get", "/api/v1/papers/{arxiv_id}/history"): _HISTORY,
+    ("get", "/api/v1/days/{day}"): _DAY,
+    ("get", "/api/v1/categories"): _CATEGORIES,
+    ("get", "/api/v1/operators"): _OPERATORS,
+    ("get", "/api/v1/operators/{name}"): _OPERATOR,
+    ("post", "/api/v1/operators/{name}"): _OPERATOR_ANSWER,
+    ("get", "/api/v1/status"): _STATUS,
+    ("get", "/health"): {"status": "ok"},
+    ("get", "/ready"): {"status": "ready", "index_version": 812, "papers": 2_900_000},
+    ("get", "/version"): {"name": "papersift", "version": "0.1.0", "api": "/api/v1"},
+}
+"""The answer of each method and path when all is well."""

@@ -62,8 +62,8 @@ def _move_problem_schemas(document: dict[str, Any]) -> None:
 
 def _add_examples(document: dict[str, Any]) -> None:
     """Put the examples in; FastAPI would take the nulls out of them."""
-    for path, example in EXAMPLES.items():
-        answer = document["paths"][path]["get"]["responses"]["200"]
+    for (method, path), example in EXAMPLES.items():
+        answer = document["paths"][path][method]["responses"]["200"]
         answer["content"]["application/json"]["example"] = example
 
 

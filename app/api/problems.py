@@ -11,6 +11,12 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from app.api.operators.errors import (
+    OperatorInputError,
+    OperatorsBusyError,
+    TimeBudgetError,
+    UnknownOperatorError,
+)
 from app.domain.errors import (
     DatabaseUnavailableError,
     IndexDamagedError,
@@ -73,10 +79,13 @@ KINDS: dict[type[PapersiftError], ProblemKind] = {
     InvalidArxivIdError: ProblemKind(422, "invalid-arxiv-id", "Not an arXiv identifier"),
     InvalidCategoryError: ProblemKind(422, "invalid-category", "Not an arXiv category"),
     InvalidDateError: ProblemKind(422, "invalid-date", "Not a date or date range"),
+    TimeBudgetError: ProblemKind(422, "time-budget", "The calculation took too long"),
     LimitExceededError: ProblemKind(422, "limit-exceeded", "A limit was passed"),
+    OperatorInputError: ProblemKind(422, "operator-input", "Not inputs of this operator"),
     InvalidInputError: ProblemKind(422, "invalid-input", "The request cannot be understood"),
     PaperDeletedError: ProblemKind(410, "paper-deleted", "arXiv deleted this record"),
     PaperNotFoundError: ProblemKind(404, "paper-not-found", "This paper is not held here"),
+    UnknownOperatorError: ProblemKind(404, "unknown-operator", "There is no such operator"),
     NotFoundError: ProblemKind(404, "not-found", "Not found"),
     DatabaseUnavailableError: ProblemKind(
         503, "database-unavailable", "The database cannot be reached"
@@ -87,6 +96,7 @@ KINDS: dict[type[PapersiftError], ProblemKind] = {
     IndexDamagedError: ProblemKind(503, "index-damaged", "The search index is damaged"),
     IndexOutdatedError: ProblemKind(503, "index-outdated", "The search index must be rebuilt"),
     SearchIndexError: ProblemKind(503, "index-unavailable", "The search index cannot be used"),
+    OperatorsBusyError: ProblemKind(503, "operators-busy", "Too many calculations at once"),
 }
 """From error to problem; an error not listed is described by its nearest base."""
 
@@ -103,8 +113,9 @@ class ProblemOut(BaseModel):
     title: str = Field(description="The same for all problems of this type.")
     status: int
     detail: str = Field(description="What is wrong here, and what to do about it.")
-    parameter: str | None = Field(None, description="The query parameter at fault.")
+    parameter: str | None = Field(None, description="The parameter or input at fault.")
     accepted: list[str] | None = Field(None, description="Parameters that exist.")
+    near: list[str] | None = Field(None, description="Existing names like the one asked for.")
     limit_name: str | None = Field(None, description="The limit that was passed.")
     limit: int | None = Field(None, description="Its value.")
     unit: str | None = Field(None, description="What it counts.")
@@ -174,6 +185,10 @@ def _list_facts(error: PapersiftError) -> dict[str, object]:
     match error:
         case UnknownParameterError():
             return {"parameter": error.parameter, "accepted": error.accepted}
+        case UnknownOperatorError():
+            return {"near": error.near}
+        case OperatorInputError() if error.parameter:
+            return {"parameter": error.parameter}
         case LimitExceededError():
             return {"limit_name": error.limit_name, "limit": error.limit, "unit": error.unit}
         case InvalidQueryError():

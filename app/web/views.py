@@ -48,6 +48,11 @@ PROBLEM_MEANINGS = {
     "invalid-date": "The text is not a year, a month or a day, or a range ends before it begins.",
     "limit-exceeded": "More was asked for than is given at once. The answer has the limit's name, "
     "value and unit.",
+    "operator-input": "The inputs of an operator are not JSON, not those it takes, or outside its "
+    "domain. The answer names the input at fault, where there is one.",
+    "unknown-operator": "There is no operator of this name. The answer has the nearest names.",
+    "time-budget": "A calculation did not end within operator_time_budget_seconds.",
+    "operators-busy": "Other calculations took all threads for them; try again.",
     "invalid-input": "Another part of the request cannot be understood.",
     "paper-not-found": "No paper with this identifier is held here.",
     "paper-deleted": "arXiv deleted the record of this paper.",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from app.api import schemas, status_schemas
+from app.api.operators import schemas as operator_schemas
 from app.api.problems import (
     INTERNAL,
     INVALID_PARAMETER,
@@ -42,6 +43,8 @@ def test_every_route_of_the_api_is_documented(document: dict[str, Any]) -> None:
         "/api/v1/papers/{arxiv_id}/history",
         "/api/v1/days/{day}",
         "/api/v1/categories",
+        "/api/v1/operators",
+        "/api/v1/operators/{name}",
         "/api/v1/status",
         "/health",
         "/ready",
@@ -76,7 +79,11 @@ def test_every_answer_has_an_example_that_its_model_accepts(document: dict[str, 
             continue
         content = operation["responses"]["200"]["content"]["application/json"]
         name = content["schema"]["$ref"].rpartition("/")[2]
-        model = getattr(schemas, name, None) or getattr(status_schemas, name)
+        model = next(
+            getattr(module, name)
+            for module in (schemas, status_schemas, operator_schemas)
+            if hasattr(module, name)
+        )
         accepted = model.model_validate(content["example"])
         assert set(accepted.model_dump()) == set(content["example"]), path
 

@@ -1,0 +1,81 @@
+"""Every operator there is, by name."""
+
+import difflib
+from collections.abc import Iterable
+from types import MappingProxyType
+from typing import Any
+
+from app.api.operators import softmax
+from app.api.operators.errors import UnknownOperatorError
+from app.api.operators.operator import Operator, Post, make_post_address
+from app.api.operators.schemas import OperatorGroupOut, OperatorOut, OperatorPostOut
+
+# Each operator has a type of inputs of its own, known to itself alone.
+AnyOperator = Operator[Any]
+
+MAX_NEAR_NAMES = 3
+"""Most names that are proposed for one that does not exist."""
+
+OPERATORS: MappingProxyType[str, AnyOperator] = MappingProxyType(
+    {operator.name: operator for operators in (softmax.OPERATORS,) for operator in operators}
+)
+
+
+def get_operator(name: str) -> AnyOperator:
+    """The operator of this name.
+
+    Raises:
+        UnknownOperatorError: there is none; names the nearest ones.
+    """
+    operator = OPERATORS.get(name)
+    if operator is None:
+        wanted = name[:60].lower().replace("-", "_")
+        raise UnknownOperatorError(
+            name, difflib.get_close_matches(wanted, OPERATORS, n=MAX_NEAR_NAMES)
+        )
+    return operator
+
+
+def make_group_outs(operators: Iterable[AnyOperator]) -> list[OperatorGroupOut]:
+    """The operators gathered by the post they follow, in the order they are given."""
+    members: dict[Post, list[str]] = {}
+    for operator in operators:
+        members.setdefault(operator.post, []).append(operator.name)
+    return [
+        OperatorGroupOut(
+            group=post.group,
+            title=post.title,
+            post=post.number,
+            address=post.address,
+            successors=list(post.successors),
+            operators=names,
+        )
+        for post, names in members.items()
+    ]
+
+
+def make_operator_out(operator: AnyOperator) -> OperatorOut:
+    """Everything said about one operator."""
+    return OperatorOut(
+        name=operator.name,
+        title=operator.title,
+        group=operator.post.group,
+        source=make_source_out(operator),
+        formula=operator.formula,
+        tex=operator.tex,
+        method=operator.method,
+        complexity=operator.complexity,
+        limits=list(operator.limits),
+        pitfalls=list(operator.pitfalls),
+        example=dict(operator.example),
+        inputs_schema=operator.inputs.model_json_schema(),
+        result_schema=operator.result.model_json_schema(),
+    )
+
+
+def make_source_out(operator: AnyOperator) -> OperatorPostOut:
+    """Where the mathematics of an operator comes from."""
+    number = operator.source_number
+    return OperatorPostOut(
+        number=number, section=operator.section, address=make_post_address(number)
+    )
