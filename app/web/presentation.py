@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from app.domain.categories import find_category
 from app.domain.paper import Author, DatePrecision, Paper
+from app.web.formulas import render_formula, render_inline_formula
 
 AUTHORS_BEFORE_FOLD = 40
 """Authors shown at once; more are behind a fold."""
@@ -120,6 +121,19 @@ def format_number(number: int) -> str:
     return f"{number:,}"
 
 
+def format_figure(value: str | float | bool | None) -> str:
+    """A cell of a table of numbers: six digits, no trailing zeros.
+
+    >>> format_figure(0.30558691), format_figure(4.0), format_figure(True)
+    ('0.305587', '4', 'yes')
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else f"{value:.6g}"
+
+
 def name_category(code: str) -> str:
     """The name of a category; empty when it is not arXiv's."""
     category = find_category(code)
@@ -175,12 +189,15 @@ def make_environment(stylesheet_address: str) -> Environment:
         "moment": format_moment,
         "submission": format_submission,
         "citation_date": format_citation_date,
+        "figure": format_figure,
         "number": format_number,
         "category_name": name_category,
         "author_address": make_author_address,
         "doi_addresses": list_doi_addresses,
         "web_address": keep_web_address,
         "fold_authors": fold_authors,
+        "formula": render_formula,
+        "inline_formula": render_inline_formula,
     }
     environment.globals |= {
         "stylesheet_address": stylesheet_address,

@@ -1,0 +1,299 @@
+// Softmax and its alternatives: six maps of one vector of scores, side by side.
+
+import { parseNumbers } from "./controls.js";
+import { Handles } from "./handles.js";
+import { startPage } from "./page.js";
+import { colour, Plot, sequentialScale } from "./plot.js";
+
+const RANGE = 5;
+const DIFFERENCES = range(-4, 4, 0.1);
+const LEADS = range(-3, 3, 0.1);
+const SUPPORT_POINTS = 51;
+const TRIANGLE_SIDE = 30;
+const TRIANGLE = makeTriangle(TRIANGLE_SIDE);
+const PERTURB_NODES = 400;
+
+const MAPS = {
+  softmax: { name: "softmax", operator: "softmax", options: () => ({}) },
+  entmax: { name: "entmax", operator: "entmax", options: ({ alpha }) => ({ alpha: Number(alpha) }) },
+  sparsemax: { name: "sparsemax", operator: "sparsemax", options: () => ({}) },
+  sparse: { name: "sparse softmax", operator: "sparse_softmax", options: ({ k }, n) => ({ k: Math.min(k, n) }) },
+  taylor: { name: "Taylor", operator: "taylor_softmax", options: ({ degree }) => ({ degree: Number(degree) }) },
+  perturbed: {
+    name: "perturbed",
+    operator: "perturb_max",
+    options: ({ noise }) => ({ noise, nodes: PERTURB_NODES }),
+  },
+};
+
+const plots = Object.fromEntries(
+  ["x", "p", "two", "simplex", "support", "loss"].map((id) => [id, new Plot(`plot-${id}`)]),
+);
+
+const page = startPage({ compute, show });
+
+const handles = new Handles(plots.x, {
+  step: 0.05,
+  onMove(index, _x, y) {
+    const x = parseNumbers(page.read().x);
+    x[index] = y;
+    page.set("x", x.join(", "));
+  },
+  onCommit: () => page.commit(),
+});
+
+function range(low, high, step) {
+  return Array.from({ length: Math.round((high - low) / step) + 1 }, (_, i) => Number((low + i * step).toFixed(6)));
+}
+
+/** Points of the triangle of probabilities, none on its border, where a logarithm would end. */
+function makeTriangle(side) {
+  const points = [];
+  for (let i = 0; i <= side; i += 1) {
+    for (let j = 0; j <= side - i; j += 1) {
+      const p = [i, j, side - i - j].map((count) => (count + 0.02) / (side + 0.06));
+      points.push(p);
+    }
+  }
+  return points;
+}
+
+async function compute(state, ask) {
+  const x = parseNumbers(state.x);
+  const temperature = Number(state.tau);
+  const run = (key, rows) =>
+    ask(MAPS[key].operator, { x: rows, temperature, ...MAPS[key].options(state, (rows[0].length ?? rows.length)) });
+  const everyMap = async (rows) => {
+    const found = await Promise.all(Object.keys(MAPS).map((key) => run(key, rows)));
+    return Object.fromEntries(Object.keys(MAPS).map((key, index) => [key, found[index]]));
+  };
+  const target = Math.min(state.target, x.length) - 1;
+  const leads = LEADS.map((lead) => withLead(x, target, lead));
+  const [maps, pairs, triangle, support, losses] = await Promise.all([
+    everyMap(x),
+    everyMap(DIFFERENCES.map((difference) => [difference, 0])),
+    run(state.map, TRIANGLE.map((p) => p.map((share) => temperature * Math.log(share)))),
+    ask("entmax_support_curve", { x, temperature, points: SUPPORT_POINTS }),
+    computeLosses(leads, target, state, ask),
+  ]);
+  return { ...maps, pairs, triangle, support, losses };
+}
+
+/** The scores with the target's moved until it leads the best of the others by `lead`. */
+function withLead(x, target, lead) {
+  const others = x.filter((_, index) => index !== target);
+  const best = others.length ? Math.max(...others) : 0;
+  return x.map((value, index) => (index === target ? best + lead : value));
+}
+
+async function computeLosses(rows, target, state, ask) {
+  const names = {
+    "cross-entropy": ["cross_entropy_loss", {}],
+    "sparsemax": ["sparsemax_loss", {}],
+    "entmax": ["entmax_loss", { alpha: Number(state.alpha) }],
+    "minus p": ["smooth_accuracy_loss", {}],
+  };
+  const cosines = LEADS.map((lead) => [lead / 3, 0]);
+  const [margin, ...found] = await Promise.all([
+    ask("margin_softmax_loss", {
+      cosines,
+      target: 0,
+      margin: Number(state.margin),
+      temperature: 0.3,
+    }),
+    ...Object.values(names).map(([operator, options]) => ask(operator, { x: rows, target, ...options })),
+  ]);
+  const losses = Object.fromEntries(Object.keys(names).map((name, index) => [name, found[index]]));
+  losses["AM-softmax"] = margin;
+  return losses;
+}
+
+async function show(state, answers) {
+  const x = parseNumbers(state.x);
+  const entries = x.map((_, index) => index + 1);
+  handles.show(
+    x.map((value, index) => ({
+      x: index + 1,
+      y: value,
+      label: `Score ${index + 1}`,
+      text: String(value),
+      free: "y",
+    })),
+  );
+  await Promise.all([
+    drawScores(x, entries),
+    drawMaps(entries, answers),
+    drawPairs(state, answers),
+    drawTriangle(state, answers, x),
+    drawSupport(state, answers),
+    drawLosses(state, answers),
+  ]);
+  const names = Object.keys(MAPS);
+  return {
+    tables: [
+      {
+        caption: "Probabilities",
+        columns: ["entry", "x", ...names.map((key) => MAPS[key].name)],
+        rows: entries.map((entry, i) => [entry, x[i], ...names.map((key) => answers[key].result.p[i])]),
+      },
+      {
+        caption: "Thresholds and supports",
+        columns: ["map", "threshold λ", "entries above zero"],
+        rows: ["entmax", "sparsemax", "sparse", "taylor"].map((key) => {
+          const { threshold, support_size: size } = answers[key].result;
+          return [MAPS[key].name, threshold, size];
+        }),
+      },
+      {
+        caption: "Two scores: p₁ against x₁ − x₂",
+        columns: ["x₁ − x₂", ...names.map((key) => MAPS[key].name)],
+        rows: DIFFERENCES.filter((_, i) => i % 10 === 0).map((difference) => {
+          const i = DIFFERENCES.indexOf(difference);
+          return [difference, ...names.map((key) => answers.pairs[key].result.p[i][0])];
+        }),
+      },
+      {
+        caption: "Entries above zero against α",
+        columns: ["α", "entries"],
+        rows: ALPHAS.map((alpha, i) => [alpha, supportSize(answers.supports[i])]),
+      },
+      {
+        caption: "Losses against the target’s lead",
+        columns: ["lead", ...Object.keys(answers.losses)],
+        rows: LEADS.filter((_, i) => i % 10 === 0).map((lead) => {
+          const i = LEADS.indexOf(lead);
+          return [lead, ...Object.values(answers.losses).map((loss) => loss.result.value[i])];
+        }),
+      },
+    ],
+    warnings: explainTaylor(x, Number(state.tau), answers),
+  };
+}
+
+function explainTaylor(x, tau, answers) {
+  const p = answers.taylor.result.p;
+  const broken = x.some((a, i) => x.some((b, j) => a > b && p[i] < p[j]));
+  return broken ? ["Taylor softmax gives a smaller score more than a larger one here: it does not keep the order."] : [];
+}
+
+function supportSize(answer) {
+  return answer.result.support_size ?? answer.result.p.filter((share) => share > 0).length;
+}
+
+function drawScores(x, entries) {
+  const low = Math.min(-1, ...x) - 0.5;
+  const high = Math.max(RANGE, ...x) + 0.5;
+  return plots.x.draw(
+    () => ({
+      traces: [{ type: "bar", x: entries, y: x, marker: { color: colour("series-7") }, hovertemplate: "x<sub>%{x}</sub> = %{y}<extra></extra>" }],
+      // A common offset leaves the bars in sight.
+      layout: { xaxis: { dtick: 1, range: [0.4, x.length + 0.6] }, yaxis: { range: Math.max(...x.map(Math.abs)) > 50 ? undefined : [low, high] } },
+    }),
+    `Scores ${x.join(", ")}.`,
+  );
+}
+
+function drawMaps(entries, answers) {
+  const traces = () =>
+    Object.keys(MAPS).map((key, index) => ({
+      type: "bar",
+      name: MAPS[key].name,
+      x: entries,
+      y: answers[key].result.p,
+      marker: { color: colour(`series-${index + 1}`) },
+    }));
+  return plots.p.draw(
+    () => ({ traces: traces(), layout: { barmode: "group", xaxis: { dtick: 1 }, yaxis: { range: [0, 1.02] }, bargap: 0.15 } }),
+    `Softmax gives ${answers.softmax.result.p.map((share) => share.toFixed(3)).join(", ")}.`,
+  );
+}
+
+function drawPairs(state, answers) {
+  return plots.two.draw(
+    () => ({
+      traces: Object.keys(MAPS).map((key, index) => ({
+        name: MAPS[key].name,
+        mode: "lines",
+        x: DIFFERENCES,
+        y: answers.pairs[key].result.p.map((pair) => pair[0]),
+        line: { color: colour(`series-${index + 1}`), width: 2 },
+      })),
+      layout: { xaxis: { title: "x₁ − x₂" }, yaxis: { range: [-0.02, 1.02] }, showlegend: false },
+    }),
+    "All rise from 0 to 1; entmax and sparsemax reach both ends.",
+  );
+}
+
+/** Where a point of the simplex lies in the plane. */
+function toPlane([a, b, c]) {
+  return [b + c / 2, (c * Math.sqrt(3)) / 2 + a * 0];
+}
+
+function drawTriangle(state, answers, x) {
+  const places = TRIANGLE.map(toPlane);
+  const largest = answers.triangle.result.p.map((p) => Math.max(...p));
+  return plots.simplex.draw(() => {
+    const traces = [
+      {
+        mode: "markers",
+        x: places.map((place) => place[0]),
+        y: places.map((place) => place[1]),
+        marker: { symbol: "hexagon", size: 9, color: largest, cmin: 1 / 3, cmax: 1, colorscale: sequentialScale(), showscale: true, colorbar: { thickness: 10, outlinewidth: 0 } },
+        text: TRIANGLE.map((p, i) => `${p.map((share) => share.toFixed(2)).join(", ")} → ${largest[i].toFixed(3)}`),
+        hovertemplate: "%{text}<extra></extra>",
+      },
+    ];
+    if (x.length === 3) {
+      const [from, to] = [answers.softmax, answers[state.map]].map((answer) => toPlane(answer.result.p));
+      traces.push({
+        mode: "markers",
+        x: [from[0], to[0]],
+        y: [from[1], to[1]],
+        marker: { size: [13, 9], symbol: ["circle-open", "circle"], color: colour("series-2"), line: { width: 3, color: colour("series-2") } },
+        hoverinfo: "skip",
+      });
+    }
+    const corner = (text, left, top, anchor) => ({ text, x: left, y: top, showarrow: false, xanchor: anchor, font: { color: colour("ink") } });
+    return {
+      traces,
+      layout: {
+        showlegend: false,
+        margin: { l: 10, r: 10, t: 18, b: 18 },
+        xaxis: { visible: false, range: [-0.12, 1.12] },
+        yaxis: { visible: false, range: [-0.1, 0.98], scaleanchor: "x" },
+        annotations: [corner("1", -0.04, -0.02, "right"), corner("2", 1.04, -0.02, "left"), corner("3", 0.5, 0.93, "center")],
+      },
+    };
+  }, `Largest probability by ${MAPS[state.map].name}, from ${Math.min(...largest).toFixed(2)} in the middle to 1 at the corners.`);
+}
+
+function drawSupport(state, answers) {
+  const sizes = answers.supports.map(supportSize);
+  return plots.support.draw(
+    () => ({
+      traces: [
+        { mode: "lines+markers", x: ALPHAS, y: sizes, line: { shape: "hv", color: colour("series-1") } },
+        { mode: "lines", x: [state.alpha, state.alpha], y: [0, Math.max(...sizes) + 0.3], line: { dash: "dot", color: colour("soft"), width: 1 }, hoverinfo: "skip" },
+      ],
+      layout: { showlegend: false, xaxis: { title: "α", range: [0.97, 2.03] }, yaxis: { dtick: 1, range: [0, Math.max(...sizes) + 0.3] } },
+    }),
+    `${sizes[0]} at α = 1, ${sizes.at(-1)} at α = 2.`,
+  );
+}
+
+function drawLosses(state, answers) {
+  return plots.loss.draw(
+    () => ({
+      traces: Object.entries(answers.losses).flatMap(([name, answer], index) => {
+        const line = { color: colour(`series-${index + 1}`), width: 2 };
+        const gradient = answer.result.gradient.map((row) => row[name === "AM-softmax" ? 0 : Math.min(state.target, row.length) - 1]);
+        return [
+          { name, mode: "lines", x: LEADS, y: answer.result.value, line },
+          { name: `${name}, gradient`, mode: "lines", x: LEADS, y: gradient, line: { ...line, dash: "dot", width: 1.5 }, showlegend: false },
+        ];
+      }),
+      layout: { xaxis: { title: "lead of the target (a third of it as cosine for AM-softmax)" } },
+    }),
+    "All losses fall as the target takes the lead; sparsemax reaches zero at a lead of 1.",
+  );
+}
