@@ -41,7 +41,9 @@ from app.search.factory import open_engine
 from app.services.search import SearchLimits
 from app.services.use_cases import make_use_cases
 from app.settings import Settings
+from app.web.assets import mount_operator_assets
 from app.web.middleware import HeadMiddleware, SecurityHeadersMiddleware
+from app.web.operators import router as operator_page_router
 from app.web.pages import render_error
 from app.web.pages import router as page_router
 from app.web.presentation import make_environment
@@ -87,8 +89,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.public_url = settings.public_url.rstrip("/")
     app.state.metrics = Metrics()
     app.state.operator_runner = operator_runner
-    for router in (*ROUTERS, page_router):
+    for router in (*ROUTERS, page_router, operator_page_router):
         app.include_router(router)
+    app.state.operator_assets = mount_operator_assets(app, STATIC_DIR)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     install_openapi(app)
     _add_error_handlers(app)
