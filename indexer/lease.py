@@ -17,9 +17,7 @@ import structlog
 from app.db import leases
 from app.db.session import Database
 from app.domain.errors import AlreadyRunningError, StorageError
-
-RUNNER_LEASE = "runner"
-"""The one lease of everything that harvests, imports or writes the index."""
+from app.domain.jobs import RUNNER_LEASE
 
 RENEWALS_PER_LEASE = 3
 """Heartbeats in one lease time, so that a single late one loses nothing."""

@@ -47,6 +47,10 @@ class Job:
     message: str = ""
 
 
+RUNNER_LEASE = "runner"
+"""The one lease of everything that harvests, imports or writes the index."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     """The right to do one kind of work alone, until a moment that the holder keeps moving.

@@ -14,15 +14,12 @@ from app.domain.announcements import ReconciliationReceipt
 from app.domain.arxiv_id import ArxivId
 from app.domain.errors import PapersiftError, SearchIndexError
 from app.domain.harvest import RunReport
-from app.domain.jobs import Job, Lease
+from app.domain.jobs import RUNNER_LEASE, Job, Lease
 from app.domain.results import IndexState
 from app.search.engine import SearchEngine
 
 STAGES = ("announcements", "harvest", "reconcile", "index", "import", "rebuild")
 """The stages of the writing side, in the order of a daily run, imports and rebuilds last."""
-
-RUNNER_LEASE = "runner"
-"""The lease that whoever harvests, imports or indexes holds."""
 
 RECEIPT_DAYS = 14
 """How far back reconciliation receipts are shown, days."""

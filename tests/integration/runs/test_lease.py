@@ -11,7 +11,8 @@ import pytest
 from app.db import leases
 from app.db.session import Database
 from app.domain.errors import AlreadyRunningError
-from indexer.lease import RUNNER_LEASE, hold_lease, make_owner_name
+from app.domain.jobs import RUNNER_LEASE
+from indexer.lease import hold_lease, make_owner_name
 
 ROOT = Path(__file__).parents[3]
 

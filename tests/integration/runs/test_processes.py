@@ -18,8 +18,7 @@ from app.db import harvests, jobs, leases, papers
 from app.db.migrate import upgrade
 from app.db.session import Database
 from app.domain.errors import StorageError
-from app.domain.jobs import JobKind, JobStatus
-from indexer.lease import RUNNER_LEASE
+from app.domain.jobs import RUNNER_LEASE, JobKind, JobStatus
 from tests.support.feeds import Update, make_items, render_rss
 from tests.support.oai_catalogue import Catalogue, make_server_record
 from tests.support.oai_server import OaiServer, refused

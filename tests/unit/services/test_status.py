@@ -10,8 +10,7 @@ from app.db.papers import upsert_records
 from app.db.session import Database
 from app.domain.errors import DatabaseUnavailableError, IndexMissingError, SchemaOutOfDateError
 from app.domain.harvest import RunReport
-from app.domain.jobs import JobKind
-from app.services.status import RUNNER_LEASE
+from app.domain.jobs import RUNNER_LEASE, JobKind
 from app.services.use_cases import UseCases
 from tests.support.databases import make_sqlite_url
 from tests.support.factories import NOON, make_record
@@ -117,12 +116,6 @@ def test_without_tables_or_a_database_the_service_says_what_to_run(tmp_path: Pat
         pytest.raises((SchemaOutOfDateError, DatabaseUnavailableError), match="papersift"),
     ):
         use_cases.status.check_ready()
-
-
-def test_the_runners_lease_has_the_name_that_the_writing_side_uses() -> None:
-    lease = pytest.importorskip("indexer.lease", reason="the writing side is not installed")
-
-    assert lease.RUNNER_LEASE == RUNNER_LEASE
 
 
 def test_the_library_is_where_it_says(library: Library) -> None:
