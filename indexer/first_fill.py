@@ -5,28 +5,17 @@ A newcomer must have something to search within a minute, with or without arXiv.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
-from app.db import papers, state
+from app.db import papers
 from app.db.session import Database
 from app.domain.errors import MalformedAnswerError, UpstreamError
-from app.domain.harvest import RunReport
+from app.domain.harvest import Holdings, RunReport
 from indexer.fetch import PoliteFetcher
+from indexer.holdings import note_holdings
 from indexer.oai.client import ACCEPT_XML
 
 SAMPLE_PATH = Path(__file__).parent / "sample" / "papers.jsonl"
-
-FILL_STATE = "first_fill"
-"""Key under which the database remembers what it was filled with."""
-
-
-class FillKind(StrEnum):
-    """What an empty database was filled with."""
-
-    NOTHING = "nothing"
-    HARVEST = "harvest"
-    SAMPLE = "sample"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +23,11 @@ class FillOutcome:
     """What happened, for people.
 
     Attributes:
-        kind: NOTHING when the database already held papers.
+        holdings: what the database was filled with now; NOTHING when it already held papers.
         message: one or two plain sentences.
     """
 
-    kind: FillKind
+    holdings: Holdings
     message: str
 
 
@@ -75,7 +64,7 @@ def fill_if_empty(
     with database.read() as tx:
         held = papers.count_papers(tx)
     if held:
-        return FillOutcome(FillKind.NOTHING, f"The database holds {held:,} papers.")
+        return FillOutcome(Holdings.NOTHING, f"The database holds {held:,} papers.")
     reason = ""
     try:
         report = harvest_recent()
@@ -86,12 +75,11 @@ def fill_if_empty(
     with database.read() as tx:
         held = papers.count_papers(tx)
     if held:
-        outcome = FillOutcome(FillKind.HARVEST, _describe_harvest(held, reason))
+        outcome = FillOutcome(Holdings.RECENT, _describe_harvest(held, reason))
     else:
         load_sample()
-        outcome = FillOutcome(FillKind.SAMPLE, _describe_sample(reason))
-    with database.transaction() as tx:
-        state.set_state(tx, FILL_STATE, outcome.kind.value)
+        outcome = FillOutcome(Holdings.SAMPLE, _describe_sample(reason))
+    note_holdings(database, outcome.holdings)
     return outcome
 
 

@@ -125,6 +125,7 @@ _STATUS: dict[str, Any] = {
     "missing": [],
     "lease": None,
     "jobs": [],
+    "holdings": "archive",
 }
 
 _CATEGORIES: dict[str, Any] = {

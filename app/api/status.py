@@ -36,6 +36,7 @@ def make_status_out(report: StatusReport) -> StatusOut:
         missing=[each.value for each in report.missing],
         lease=LeaseOut(owner=lease.owner, expires_at=lease.expires_at) if lease else None,
         jobs=[_make_job_out(job) for job in report.jobs],
+        holdings=report.holdings.value,
     )
 
 

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Literal
 
+from pydantic import Field
+
 from app.api.schemas import Out
 
 
@@ -73,6 +75,10 @@ class StatusOut(Out):
     missing: list[str]
     lease: LeaseOut | None
     jobs: list[JobOut]
+    holdings: Literal["nothing", "sample", "recent", "archive"] = Field(
+        description="How much of arXiv was ever fetched: the bundled sample only, the last "
+        "announced days and what followed, or everything."
+    )
 
 
 class HealthOut(Out):

@@ -158,3 +158,16 @@ class ImportCheckpoint:
     bytes: int
     accepted: int
     rejected: int
+
+
+class Holdings(StrEnum):
+    """How much of arXiv the database was filled with, so that pages can be honest about it."""
+
+    NOTHING = "nothing"
+    SAMPLE = "sample"
+    RECENT = "recent"
+    ARCHIVE = "archive"
+
+
+HOLDINGS_STATE = "holdings"
+"""Key of the `state` table under which the writing side notes them."""

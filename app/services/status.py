@@ -10,10 +10,11 @@ from app.db.jobs import list_jobs
 from app.db.leases import find_lease
 from app.db.papers import count_papers, get_last_change_number, get_newest_submission_day
 from app.db.session import Database, Transaction
+from app.db.state import get_state
 from app.domain.announcements import ReconciliationReceipt
 from app.domain.arxiv_id import ArxivId
 from app.domain.errors import PapersiftError, SearchIndexError
-from app.domain.harvest import RunReport
+from app.domain.harvest import HOLDINGS_STATE, Holdings, RunReport
 from app.domain.jobs import RUNNER_LEASE, Job, Lease
 from app.domain.results import IndexState
 from app.search.engine import SearchEngine
@@ -57,6 +58,7 @@ class StatusReport:
         missing: papers that these receipts still miss, each once.
         lease: who writes now; None when nobody does.
         jobs: newest first.
+        holdings: how much of arXiv was ever fetched.
     """
 
     papers: int
@@ -69,6 +71,7 @@ class StatusReport:
     missing: tuple[ArxivId, ...]
     lease: Lease | None
     jobs: tuple[Job, ...]
+    holdings: Holdings
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +83,14 @@ class StatusLine:
         last_run: the newest harvest or import that succeeded; None before the first.
         missing: announced papers that are not held.
         problem: why searching does not work; empty when it does.
+        holdings: how much of arXiv was ever fetched.
     """
 
     papers: int
     last_run: RunReport | None
     missing: int
     problem: str
+    holdings: Holdings
 
 
 class StatusService:
@@ -132,6 +137,7 @@ class StatusService:
                 missing=_list_missing(receipts),
                 lease=self._find_living_lease(tx),
                 jobs=tuple(list_jobs(tx, MAX_JOBS)),
+                holdings=_find_holdings(tx),
             )
 
     def get_line(self) -> StatusLine:
@@ -150,6 +156,7 @@ class StatusService:
                 last_run=_find_last_fill(tx),
                 missing=len(_list_missing(self._list_receipts(tx))),
                 problem=problem,
+                holdings=_find_holdings(tx),
             )
 
     def _list_receipts(self, tx: Transaction) -> tuple[ReconciliationReceipt, ...]:
@@ -167,6 +174,10 @@ class StatusService:
     def _find_living_lease(self, tx: Transaction) -> Lease | None:
         lease = find_lease(tx, RUNNER_LEASE)
         return lease if lease is not None and lease.expires_at > self._now() else None
+
+
+def _find_holdings(tx: Transaction) -> Holdings:
+    return Holdings(get_state(tx, HOLDINGS_STATE) or Holdings.NOTHING)
 
 
 def _list_last_runs(tx: Transaction) -> tuple[RunReport, ...]:

@@ -6,9 +6,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from app.db.harvests import find_cursor
 from app.db.migrate import upgrade
 from app.db.session import Database
-from app.domain.harvest import HarvestWindow, MetadataFormat, RunReport
+from app.domain.harvest import HarvestWindow, Holdings, MetadataFormat, RunReport
 from app.domain.jobs import JobKind
 from app.settings import Settings
 from indexer.announcements import collect_announcements
@@ -16,6 +17,7 @@ from indexer.clock import SYSTEM_CLOCK
 from indexer.fetch import FetchPolicy, PoliteFetcher
 from indexer.first_fill import SAMPLE_PATH, probe
 from indexer.harvest import harvest_sets
+from indexer.holdings import note_holdings
 from indexer.index import rebuild, update_index
 from indexer.lease import make_owner_name
 from indexer.oai.client import EARLIEST_DATESTAMP, OaiClient
@@ -127,7 +129,7 @@ class Workshop:
         Raises:
             SnapshotError: as `import_snapshot`.
         """
-        return import_snapshot(
+        report = import_snapshot(
             self.database,
             path,
             rejects_dir=self.settings.data_dir / "rejects",
@@ -135,6 +137,8 @@ class Workshop:
             progress=self._make_progress(),
             now=SYSTEM_CLOCK.now,
         )
+        note_holdings(self.database, Holdings.SAMPLE if path == SAMPLE_PATH else Holdings.ARCHIVE)
+        return report
 
     def update_index(self) -> RunReport:
         """Bring the index up to date."""
@@ -160,6 +164,7 @@ class Workshop:
             HarvestWindow(from_date, set_spec=set_spec, metadata_format=metadata_format)
             for set_spec in self.settings.oai_sets or ("",)
         ]
+        begins_anew = from_date is None and self._has_no_cursor(windows[0])
         reports = harvest_sets(
             self.database,
             client,
@@ -167,7 +172,14 @@ class Workshop:
             overlap_days=self.settings.overlap_days,
             progress=self._make_progress(),
         )
+        is_whole = begins_anew or from_date == EARLIEST_DATESTAMP
+        note_holdings(self.database, Holdings.ARCHIVE if is_whole else Holdings.RECENT)
         return reports[-1] if len(reports) == 1 else _join_reports(reports)
+
+    def _has_no_cursor(self, window: HarvestWindow) -> bool:
+        with self.database.read() as tx:
+            cursor = find_cursor(tx, window.cursor_key)
+        return cursor is None or cursor.next_from is None
 
     def _make_policy(self, max_attempts: int | None = None) -> FetchPolicy:
         return FetchPolicy(

@@ -11,6 +11,7 @@ from rich.text import Text
 from app.api.schemas import make_hit_out, make_paper_out
 from app.api.status import make_status_out
 from app.db.session import Database
+from app.domain.harvest import Holdings
 from app.domain.paper import Paper
 from app.domain.query import Sort
 from app.domain.results import SearchPage
@@ -23,6 +24,11 @@ from indexer.cli.console import fail, out, print_json, reporting_errors, say
 
 SHOWN_AUTHORS = 6
 """Authors of a paper shown in a table; all are in the JSON answer."""
+
+_HOLDINGS_NOTES = {
+    Holdings.SAMPLE: " (the bundled sample only; `papersift harvest --all` fetches everything)",
+    Holdings.RECENT: " (the last announced days; `papersift harvest --all` fetches everything)",
+}
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
@@ -194,7 +200,7 @@ def _print_status(report: StatusReport) -> None:
     held = f"{report.papers:,} papers"
     if report.newest_submission_day is not None:
         held += f", the newest submitted on {report.newest_submission_day}"
-    out.print(Text(f"Database  {held}"))
+    out.print(Text(f"Database  {held}{_HOLDINGS_NOTES.get(report.holdings, '')}"))
     if state is None:
         out.print(Text(f"Index     {report.index.problem}"))
     else:

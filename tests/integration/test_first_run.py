@@ -115,12 +115,14 @@ def test_without_a_network_the_sample_is_loaded_and_said_so(tmp_path: Path) -> N
     environment = make_environment(tmp_path)
     with running(RUN, tmp_path, environment) as service:
         page = service.get("/search?q=attention+is+all+you+need")
+        home = service.get("/")
         answer = json.loads(service.get("/api/v1/search?q=gravitational+waves&limit=5"))
         code = service.interrupt()
 
     assert "bundled sample" in service.text
     assert "papersift harvest" in service.text
     assert "Attention Is All You Need" in page
+    assert "the bundled sample only" in home
     assert answer["total"] > 0
     assert {"arxiv_id", "title", "authors", "score"} <= set(answer["results"][0])
     assert code == 0
