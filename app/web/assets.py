@@ -6,6 +6,7 @@ from its installed package; nothing of it is kept in this repository.
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -23,6 +24,8 @@ FOREVER = "public, max-age=31536000, immutable"
 GZIP_LEVEL = 6
 """Level 9 takes twice the time for one hundredth of the size."""
 
+_PLOTLY_MAP_STYLE = re.compile(rb'getElementById\("([0-9a-f]{64})"\)')
+
 
 @dataclass(frozen=True, slots=True)
 class AssetAddresses:
@@ -31,10 +34,14 @@ class AssetAddresses:
     Attributes:
         operators: folder of the operator pages' modules and styles, without a last slash.
         plotly: the plotting library.
+        plotly_map_style: id of the style element that the library adds for maps unless the page
+            has an element of that id; the pages' policy forbids inline styles, and they show no
+            maps. Empty if this version adds none.
     """
 
     operators: str
     plotly: str
+    plotly_map_style: str
 
 
 class UnchangingFiles(StaticFiles):
@@ -75,12 +82,14 @@ def mount_operator_assets(app: FastAPI, static_dir: Path) -> AssetAddresses:
         FileNotFoundError: the package plotly is not installed, or without its script.
     """
     folder = static_dir / "operators"
+    plotly = _find_in_package("plotly", "package_data/plotly.min.js")
+    map_style = _PLOTLY_MAP_STYLE.search(plotly.read_bytes())
     addresses = AssetAddresses(
         operators=f"/static/operators-{_mark_contents(folder)}",
         plotly=f"/static/vendor/plotly-{version('plotly')}/plotly.min.js",
+        plotly_map_style=map_style[1].decode() if map_style is not None else "",
     )
-    script = PackagedScript(_find_in_package("plotly", "package_data/plotly.min.js"))
-    app.add_route(addresses.plotly, script.answer, include_in_schema=False)
+    app.add_route(addresses.plotly, PackagedScript(plotly).answer, include_in_schema=False)
     app.mount(addresses.operators, UnchangingFiles(directory=folder), name="operator-static")
     return addresses
 

@@ -12,11 +12,12 @@ const DEBOUNCE_MS = 40;
  *
  * @param compute `async (state, ask) => answers`: asks the service; `ask(name, parameters)` is
  *     cancelled when a newer state comes.
- * @param show `async (state, answers, page) => { tables, warnings, notes }`: draws the plots and returns
- *     the numbers behind them.
+ * @param show `async (state, answers) => { tables, warnings }`: draws the plots and returns the numbers
+ *     behind them.
+ * @param follow `(state, page)`: called after every change of the form, before the service is asked.
  * @returns `set(name, value)`, `commit()`, `update()` and `read()` for handles and editors.
  */
-export function startPage({ compute, show, prepare = () => {} }) {
+export function startPage({ compute, show, follow = () => {} }) {
   const form = document.getElementById("controls");
   const controls = new Controls(form);
   const slug = form.dataset.page;
@@ -35,10 +36,10 @@ export function startPage({ compute, show, prepare = () => {} }) {
     try {
       const answers = await compute(state, (name, parameters) => ask(name, parameters, signal));
       if (signal.aborted) return;
-      const shown = await show(state, answers, page);
+      const shown = await show(state, answers);
       latest = { tables: shown.tables, state, answers };
       showTables(document.getElementById("numbers-tables"), shown.tables);
-      showWarnings([...collectWarnings(answers), ...(shown.warnings ?? [])]);
+      showWarnings(shown.warnings);
       finish("answered", `Answered in ${Math.round(performance.now() - started)} ms.`);
     } catch (error) {
       if (signal.aborted || error.name === "AbortError") return;
@@ -70,7 +71,7 @@ export function startPage({ compute, show, prepare = () => {} }) {
 
   function load(query) {
     controls.load(query);
-    prepare(controls.read(), page);
+    follow(controls.read(), page);
     update();
   }
 
@@ -87,7 +88,7 @@ export function startPage({ compute, show, prepare = () => {} }) {
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", (event) => {
     if (event.target.type === "file" || !(event.target.name || event.target.dataset.pair)) return;
-    prepare(controls.read(), page);
+    follow(controls.read(), page);
     schedule();
   });
   form.addEventListener("change", commit);
@@ -107,7 +108,7 @@ export function startPage({ compute, show, prepare = () => {} }) {
   document.getElementById("download-csv").addEventListener("click", () => {
     download(`${slug}.csv`, "text/csv", toCsv(latest.tables));
   });
-  document.getElementById("reset").addEventListener("click", () => {
+  document.getElementById("start-over").addEventListener("click", () => {
     load("");
     commit();
   });
@@ -115,10 +116,9 @@ export function startPage({ compute, show, prepare = () => {} }) {
   return page;
 }
 
-function collectWarnings(answers) {
-  return Object.values(answers)
-    .flat()
-    .flatMap((answer) => answer?.warnings ?? []);
+/** The warnings of answers: which pitfalls fired. */
+export function warningsOf(...answers) {
+  return answers.flatMap((answer) => answer.warnings);
 }
 
 function showWarnings(sentences) {

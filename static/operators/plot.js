@@ -100,7 +100,7 @@ function withManners(layout) {
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: getComputedStyle(document.body).fontFamily, size: 13, color: colour("soft") },
     colorway: [1, 2, 3, 4, 5, 6, 7, 8].map((number) => colour(`series-${number}`)),
-    margin: { l: 46, r: 14, t: 8, b: 40 },
+    margin: { l: 40, r: 14, t: 8, b: 26 },
     legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", font: { color: colour("ink") } },
     hoverlabel: { bgcolor: colour("raised"), bordercolor: colour("line"), font: { color: colour("ink") } },
     dragmode: false,

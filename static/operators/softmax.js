@@ -2,12 +2,12 @@
 
 import { parseNumbers } from "./controls.js";
 import { Handles } from "./handles.js";
-import { startPage } from "./page.js";
+import { startPage, warningsOf } from "./page.js";
 import { colour, Plot, sequentialScale } from "./plot.js";
 
 const RANGE = 5;
 const DIFFERENCES = range(-4, 4, 0.1);
-const LEADS = range(-3, 3, 0.1);
+const LEADS = { low: -3, high: 3, points: 121 };
 const SUPPORT_POINTS = 51;
 const TRIANGLE_SIDE = 30;
 const TRIANGLE = makeTriangle(TRIANGLE_SIDE);
@@ -67,45 +67,14 @@ async function compute(state, ask) {
     const found = await Promise.all(Object.keys(MAPS).map((key) => run(key, rows)));
     return Object.fromEntries(Object.keys(MAPS).map((key, index) => [key, found[index]]));
   };
-  const target = Math.min(state.target, x.length) - 1;
-  const leads = LEADS.map((lead) => withLead(x, target, lead));
   const [maps, pairs, triangle, support, losses] = await Promise.all([
     everyMap(x),
     everyMap(DIFFERENCES.map((difference) => [difference, 0])),
     run(state.map, TRIANGLE.map((p) => p.map((share) => temperature * Math.log(share)))),
     ask("entmax_support_curve", { x, temperature, points: SUPPORT_POINTS }),
-    computeLosses(leads, target, state, ask),
+    ask("loss_margin_curve", { ...LEADS, alpha: Number(state.alpha), margin: Number(state.margin), temperature }),
   ]);
   return { ...maps, pairs, triangle, support, losses };
-}
-
-/** The scores with the target's moved until it leads the best of the others by `lead`. */
-function withLead(x, target, lead) {
-  const others = x.filter((_, index) => index !== target);
-  const best = others.length ? Math.max(...others) : 0;
-  return x.map((value, index) => (index === target ? best + lead : value));
-}
-
-async function computeLosses(rows, target, state, ask) {
-  const names = {
-    "cross-entropy": ["cross_entropy_loss", {}],
-    "sparsemax": ["sparsemax_loss", {}],
-    "entmax": ["entmax_loss", { alpha: Number(state.alpha) }],
-    "minus p": ["smooth_accuracy_loss", {}],
-  };
-  const cosines = LEADS.map((lead) => [lead / 3, 0]);
-  const [margin, ...found] = await Promise.all([
-    ask("margin_softmax_loss", {
-      cosines,
-      target: 0,
-      margin: Number(state.margin),
-      temperature: 0.3,
-    }),
-    ...Object.values(names).map(([operator, options]) => ask(operator, { x: rows, target, ...options })),
-  ]);
-  const losses = Object.fromEntries(Object.keys(names).map((name, index) => [name, found[index]]));
-  losses["AM-softmax"] = margin;
-  return losses;
 }
 
 async function show(state, answers) {
@@ -123,10 +92,10 @@ async function show(state, answers) {
   await Promise.all([
     drawScores(x, entries),
     drawMaps(entries, answers),
-    drawPairs(state, answers),
+    drawPairs(answers),
     drawTriangle(state, answers, x),
     drawSupport(state, answers),
-    drawLosses(state, answers),
+    drawLosses(answers),
   ]);
   const names = Object.keys(MAPS);
   return {
@@ -147,37 +116,40 @@ async function show(state, answers) {
       {
         caption: "Two scores: p₁ against x₁ − x₂",
         columns: ["x₁ − x₂", ...names.map((key) => MAPS[key].name)],
-        rows: DIFFERENCES.filter((_, i) => i % 10 === 0).map((difference) => {
-          const i = DIFFERENCES.indexOf(difference);
-          return [difference, ...names.map((key) => answers.pairs[key].result.p[i][0])];
-        }),
+        rows: everyNth(10, DIFFERENCES, ...names.map((key) => answers.pairs[key].result.p.map((pair) => pair[0]))),
       },
       {
         caption: "Entries above zero against α",
         columns: ["α", "entries"],
-        rows: ALPHAS.map((alpha, i) => [alpha, supportSize(answers.supports[i])]),
+        rows: everyNth(5, answers.support.result.alpha, answers.support.result.support_size),
       },
       {
         caption: "Losses against the target’s lead",
-        columns: ["lead", ...Object.keys(answers.losses)],
-        rows: LEADS.filter((_, i) => i % 10 === 0).map((lead) => {
-          const i = LEADS.indexOf(lead);
-          return [lead, ...Object.values(answers.losses).map((loss) => loss.result.value[i])];
-        }),
+        columns: ["lead", ...answers.losses.result.losses.map(({ loss }) => nameLoss(loss))],
+        rows: everyNth(10, answers.losses.result.lead, ...answers.losses.result.losses.map(({ value }) => value)),
       },
     ],
-    warnings: explainTaylor(x, Number(state.tau), answers),
+    warnings: [
+      ...names.flatMap((key) => warningsOf(answers[key]).map((warning) => `${MAPS[key].name}: ${warning}`)),
+      ...explainTaylor(x, answers),
+    ],
   };
 }
 
-function explainTaylor(x, tau, answers) {
+function explainTaylor(x, answers) {
   const p = answers.taylor.result.p;
   const broken = x.some((a, i) => x.some((b, j) => a > b && p[i] < p[j]));
   return broken ? ["Taylor softmax gives a smaller score more than a larger one here: it does not keep the order."] : [];
 }
 
-function supportSize(answer) {
-  return answer.result.support_size ?? answer.result.p.filter((share) => share > 0).length;
+/** Rows of a table from columns of a curve, every nth point of it. */
+function everyNth(step, first, ...others) {
+  const places = first.map((_, index) => index).filter((index) => index % step === 0);
+  return places.map((index) => [first[index], ...others.map((column) => column[index])]);
+}
+
+function nameLoss(loss) {
+  return { am_softmax: "AM-softmax", smooth_accuracy: "minus p" }[loss] ?? loss.replace("_", "-");
 }
 
 function drawScores(x, entries) {
@@ -208,7 +180,7 @@ function drawMaps(entries, answers) {
   );
 }
 
-function drawPairs(state, answers) {
+function drawPairs(answers) {
   return plots.two.draw(
     () => ({
       traces: Object.keys(MAPS).map((key, index) => ({
@@ -225,8 +197,8 @@ function drawPairs(state, answers) {
 }
 
 /** Where a point of the simplex lies in the plane. */
-function toPlane([a, b, c]) {
-  return [b + c / 2, (c * Math.sqrt(3)) / 2 + a * 0];
+function toPlane([, b, c]) {
+  return [b + c / 2, (c * Math.sqrt(3)) / 2];
 }
 
 function drawTriangle(state, answers, x) {
@@ -268,32 +240,34 @@ function drawTriangle(state, answers, x) {
 }
 
 function drawSupport(state, answers) {
-  const sizes = answers.supports.map(supportSize);
+  const { alpha, support_size: sizes } = answers.support.result;
+  const top = Math.max(...sizes) + 0.3;
   return plots.support.draw(
     () => ({
       traces: [
-        { mode: "lines+markers", x: ALPHAS, y: sizes, line: { shape: "hv", color: colour("series-1") } },
-        { mode: "lines", x: [state.alpha, state.alpha], y: [0, Math.max(...sizes) + 0.3], line: { dash: "dot", color: colour("soft"), width: 1 }, hoverinfo: "skip" },
+        { mode: "lines", x: alpha, y: sizes, line: { shape: "hv", width: 2, color: colour("series-1") } },
+        { mode: "lines", x: [state.alpha, state.alpha], y: [0, top], line: { dash: "dot", color: colour("soft"), width: 1 }, hoverinfo: "skip" },
       ],
-      layout: { showlegend: false, xaxis: { title: "α", range: [0.97, 2.03] }, yaxis: { dtick: 1, range: [0, Math.max(...sizes) + 0.3] } },
+      layout: { showlegend: false, xaxis: { title: "α", range: [0.97, 2.03] }, yaxis: { dtick: 1, range: [0, top] } },
     }),
     `${sizes[0]} at α = 1, ${sizes.at(-1)} at α = 2.`,
   );
 }
 
-function drawLosses(state, answers) {
+function drawLosses(answers) {
+  const { lead, losses } = answers.losses.result;
   return plots.loss.draw(
     () => ({
-      traces: Object.entries(answers.losses).flatMap(([name, answer], index) => {
+      traces: losses.flatMap(({ loss, value, slope }, index) => {
         const line = { color: colour(`series-${index + 1}`), width: 2 };
-        const gradient = answer.result.gradient.map((row) => row[name === "AM-softmax" ? 0 : Math.min(state.target, row.length) - 1]);
+        const name = nameLoss(loss);
         return [
-          { name, mode: "lines", x: LEADS, y: answer.result.value, line },
-          { name: `${name}, gradient`, mode: "lines", x: LEADS, y: gradient, line: { ...line, dash: "dot", width: 1.5 }, showlegend: false },
+          { name, mode: "lines", x: lead, y: value, line },
+          { name: `${name}, slope`, mode: "lines", x: lead, y: slope, line: { ...line, dash: "dot", width: 1.5 }, showlegend: false },
         ];
       }),
-      layout: { xaxis: { title: "lead of the target (a third of it as cosine for AM-softmax)" } },
+      layout: { xaxis: { title: "lead of the target" } },
     }),
-    "All losses fall as the target takes the lead; sparsemax reaches zero at a lead of 1.",
+    "All losses fall as the target takes the lead; the sparse ones reach zero, sparsemax’s at a lead of 1.",
   );
 }
