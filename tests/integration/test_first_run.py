@@ -12,10 +12,14 @@ import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from queue import Empty, Queue
 
 import pytest
+
+from tests.support.oai_catalogue import Catalogue, make_server_record
+from tests.support.oai_server import OaiServer, refused
 
 ROOT = Path(__file__).parents[2]
 SERVING = re.compile(r"Papersift is serving (http://127\.0\.0\.1:\d+)")
@@ -128,6 +132,40 @@ def test_without_a_network_the_sample_is_loaded_and_said_so(tmp_path: Path) -> N
     assert code == 0
     assert "Stopped." in service.text
     assert "Traceback" not in service.text
+
+
+def make_catalogue() -> Catalogue:
+    catalogue = Catalogue()
+    catalogue.now = datetime.now(UTC)
+    for number in range(1, 11):
+        catalogue.put(make_server_record(number, catalogue.today))
+    return catalogue
+
+
+def test_where_arxiv_answers_the_last_days_are_harvested_and_said_so(tmp_path: Path) -> None:
+    with OaiServer(make_catalogue()) as server:
+        environment = make_environment(tmp_path, PAPERSIFT_OAI_URL=server.oai_url)
+        with running(RUN, tmp_path, environment) as service:
+            answer = json.loads(service.get("/api/v1/search?q=invented"))
+            service.interrupt()
+
+    assert answer["total"] == 10
+    assert "Harvested 10 papers of the last announced days from arXiv." in service.text
+    assert "papersift harvest --all" in service.text
+    assert "sample" not in service.text
+
+
+@pytest.mark.parametrize("status", [403, 503])
+def test_where_arxiv_answers_with_errors_the_sample_is_loaded(tmp_path: Path, status: int) -> None:
+    with OaiServer(make_catalogue()) as server:
+        server.faults.extend([refused(status)] * 5)
+        environment = make_environment(tmp_path, PAPERSIFT_OAI_URL=server.oai_url)
+        with running(RUN, tmp_path, environment) as service:
+            service.interrupt()
+
+    assert f"{status}" in service.text
+    assert "bundled sample" in service.text
+    assert len(server.requests) == 1
 
 
 def test_a_second_run_serves_what_is_there_and_loads_nothing(tmp_path: Path) -> None:
