@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-all test-postgres lint format types contracts check coverage bench lock clean distclean
+.PHONY: help run serve test test-all test-browser test-postgres lint format types contracts check coverage bench lock clean distclean
 
 ##@ Use
 help: ## show this list
@@ -26,6 +26,12 @@ test: $(STATE)/dev ## the offline suite: no network, browser, PostgreSQL or outs
 
 test-all: $(STATE)/full ## everything this machine can run, on a real PostgreSQL too; says what is skipped and why
 	$(BIN)/python tests/with_postgres.py $(PYTEST) -n 2 --dist loadfile $(ARGS)
+
+test-browser: $(STATE)/full ## the pages in a real Chromium; screenshots in tests/browser/screenshots
+	$(PYTEST) -m browser $(ARGS)
+
+test-postgres: $(STATE)/full ## the integration suite on a real PostgreSQL
+	$(BIN)/python tests/with_postgres.py $(PYTEST) -n 2 --dist loadfile -m postgres $(ARGS)
 
 lint: $(STATE)/dev ## ruff: style and likely bugs
 	$(BIN)/ruff check .
@@ -55,7 +61,7 @@ bench: $(STATE)/full ## speed, each figure beside a named peer in the same run
 lock: ## compile the locks of versions anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra build pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra build --extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra build --extra dev --extra full pyproject.toml -c requirements-dev.lock -o requirements-full.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra build --extra dev --extra full --extra browser pyproject.toml -c requirements-dev.lock -o requirements-full.lock
 
 clean: ## remove caches
 	rm -rf .coverage* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
