@@ -5,7 +5,19 @@ from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Any
 
-from app.api.operators import softmax
+from app.api.operators import (
+    nope,
+    rope,
+    rope_positions,
+    rope_sequences,
+    softmax,
+    softmax_curves,
+    softmax_losses,
+    softmax_sparse,
+    top_k,
+    top_k_curves,
+    top_k_thresholds,
+)
 from app.api.operators.errors import UnknownOperatorError
 from app.api.operators.operator import Operator, Post, make_post_address
 from app.api.operators.schemas import OperatorGroupOut, OperatorOut, OperatorPostOut
@@ -16,9 +28,24 @@ AnyOperator = Operator[Any]
 MAX_NEAR_NAMES = 3
 """Most names that are proposed for one that does not exist."""
 
-OPERATORS: MappingProxyType[str, AnyOperator] = MappingProxyType(
-    {operator.name: operator for operators in (softmax.OPERATORS,) for operator in operators}
+_MODULES = (
+    softmax,
+    softmax_sparse,
+    softmax_losses,
+    softmax_curves,
+    top_k,
+    top_k_thresholds,
+    top_k_curves,
+    nope,
+    rope,
+    rope_positions,
+    rope_sequences,
 )
+
+OPERATORS: MappingProxyType[str, AnyOperator] = MappingProxyType(
+    {operator.name: operator for module in _MODULES for operator in module.OPERATORS}
+)
+"""In the order of the posts and their sections."""
 
 
 def get_operator(name: str) -> AnyOperator:
