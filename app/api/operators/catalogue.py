@@ -6,6 +6,9 @@ from types import MappingProxyType
 from typing import Any
 
 from app.api.operators import (
+    batch_size,
+    batch_size_curves,
+    batch_size_sign,
     nope,
     rope,
     rope_positions,
@@ -40,6 +43,9 @@ _MODULES = (
     rope,
     rope_positions,
     rope_sequences,
+    batch_size,
+    batch_size_sign,
+    batch_size_curves,
 )
 
 OPERATORS: MappingProxyType[str, AnyOperator] = MappingProxyType(
