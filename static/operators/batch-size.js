@@ -1,0 +1,204 @@
+// Learning rate against batch size: the laws on one quadratic, the price in steps and examples, and
+// a simulation of the formula.
+
+import { formatValue } from "./controls.js";
+import { Handles } from "./handles.js";
+import { startPage, warningsOf } from "./page.js";
+import { colour, Plot } from "./plot.js";
+
+// Equal gradients and one curvature between each two parameters: the sums D, O, G₁ and κ² say all.
+const PARAMETERS = 16;
+const BATCH_SIZES = Array.from({ length: 97 }, (_, i) => 10 ** (i / 16));
+const TABLE_BATCH_SIZES = [1, 10, 100, 1000, 1e6];
+const SIMULATED_BATCH_SIZES = [1, 3, 10, 30, 100, 300, 1000, 3000];
+const SIMULATED_QUADRATIC = { parameters: 6, condition: 5, coupling: 0.8, noise: 5 };
+const LAWS = {
+  sqrt: "square root",
+  linear: "linear",
+  sgd: "SGD",
+  sign: "sign, exact mean",
+  sign_meanfield: "sign, mean field",
+  softsign: "softsign with ε",
+};
+const MAX_BATCH_SIZE = 10_000;
+
+const plots = Object.fromEntries(
+  ["eta", "efficiency", "simulation"].map((id) => [id, new Plot(`plot-${id}`)]),
+);
+let efficiencyBatchSize = 1;
+
+const page = startPage({ compute, show });
+
+const handles = new Handles(plots.efficiency, {
+  step: 0.02,
+  onMove(_index, logExamples) {
+    const size = efficiencyBatchSize * (10 ** logExamples - 1);
+    page.set("B", formatValue(Math.min(MAX_BATCH_SIZE, Math.max(1, size))));
+  },
+  onCommit: () => page.commit(),
+});
+
+async function compute(state, ask) {
+  const [D, O, G1, kappa2, beta1, B] = ["D", "O", "G1", "kappa2", "beta1", "B"].map((name) => Number(state[name]));
+  const quadratic = makeQuadratic(D, O, G1, kappa2);
+  const factor = (1 + beta1) / (1 - beta1);
+  const askCurves = (sizes) =>
+    ask("batch_size_curves", {
+      ...quadratic,
+      batch_sizes: sizes.map((size) => size * factor),
+      base_batch_size: B * factor,
+      epsilon: Number(state.eps) * quadratic.gradient[0],
+    });
+  const [curves, table, momentum, simulation] = await Promise.all([
+    askCurves(BATCH_SIZES),
+    askCurves([...TABLE_BATCH_SIZES, B]),
+    ask("momentum", { beta1, simple_noise_batch_size: kappa2 }),
+    simulate(state, ask),
+  ]);
+  const efficiency = await ask("data_efficiency", {
+    batch_sizes: [B, ...BATCH_SIZES].map((size) => size * factor),
+    steps_min: 1,
+    noise_batch_size: curves.result.surge.efficiency_batch_size,
+  });
+  return { curves, table, momentum, efficiency, simulation };
+}
+
+function makeQuadratic(D, O, G1, kappa2) {
+  const gradient = Array(PARAMETERS).fill(G1 / PARAMETERS);
+  const coupling = O / (PARAMETERS * (PARAMETERS - 1));
+  return {
+    gradient,
+    sigma: gradient.map((g) => g * Math.sqrt(kappa2)),
+    hessian: gradient.map((_, i) => gradient.map((__, j) => (i === j ? D / PARAMETERS : coupling))),
+  };
+}
+
+async function simulate(state, ask) {
+  const seed = Number(state.seed);
+  const { result } = await ask("random_quadratic", { ...SIMULATED_QUADRATIC, seed });
+  return ask("quadratic_simulation", {
+    ...result,
+    batch_sizes: SIMULATED_BATCH_SIZES,
+    update: state.update,
+    seed,
+  });
+}
+
+async function show(state, { curves, table, momentum, efficiency, simulation }) {
+  const { factor, surge_batch_size: diagonalSurge, update_rms: rms } = momentum.result;
+  const { surge, noise_batch_size: sgdNoise } = curves.result;
+  const landmarks = {
+    "B_noise of SGD": sgdNoise / factor,
+    "peak of the sign step": surge.noise_batch_size === null ? null : surge.noise_batch_size / factor,
+  };
+  efficiencyBatchSize = surge.efficiency_batch_size / factor;
+  await Promise.all([
+    drawRates(state, curves.result, landmarks),
+    drawEfficiency(state, efficiency.result),
+    drawSimulation(simulation.result),
+  ]);
+  const rowNames = [...TABLE_BATCH_SIZES, Number(state.B)];
+  return {
+    tables: [
+      {
+        caption: "Best learning rate",
+        columns: ["B", ...Object.values(LAWS)],
+        rows: rowNames.map((size, i) => [size, ...table.result.laws.map(({ eta }) => eta[i])]),
+      },
+      {
+        caption: "Landmarks",
+        columns: ["quantity", "value"],
+        rows: [
+          ...Object.entries(landmarks),
+          ["B_noise of steps and examples", efficiencyBatchSize],
+          ["β_noise", surge.beta_noise],
+          ["η_max of the sign step", surge.eta_max],
+          ["η at B → ∞", surge.eta_infinity],
+          ["ΔL_max", surge.loss_drop_max],
+          ["momentum’s factor of the batch", factor],
+          ["root mean square of Adam’s update", rms],
+          ["Adam with diagonal H falls beyond B", diagonalSurge],
+        ],
+      },
+      {
+        caption: "The point: steps and examples, in units of their least",
+        columns: ["B", "S/S_min", "E/E_min", "product of the excesses"],
+        rows: [[Number(state.B), efficiency.result.steps[0], efficiency.result.examples[0] / efficiency.result.examples_min, efficiency.result.hyperbola[0]]],
+      },
+      {
+        caption: "Simulated quadratic",
+        columns: ["B", "measured best η", "formula", "measured ΔL", "± standard error", "formula ΔL"],
+        rows: SIMULATED_BATCH_SIZES.map((size, i) => [
+          size,
+          ...["measured_eta", "formula_eta", "measured_loss_drop", "standard_error", "formula_loss_drop"].map((name) => simulation.result[name][i]),
+        ]),
+      },
+    ],
+    warnings: [...warningsOf(curves), ...tellSurge(landmarks["peak of the sign step"], surge)],
+  };
+}
+
+function tellSurge(peak, surge) {
+  if (peak === null) return [];
+  const fall = (1 - surge.eta_infinity / surge.eta_max) * 100;
+  return [`Surge: beyond B = ${peak.toPrecision(3)} the best rate of the sign step falls, by ${fall.toPrecision(2)} % in the end.`];
+}
+
+function drawRates(state, { laws }, landmarks) {
+  const top = 1.35 * Math.max(...laws.filter(({ law }) => !["sqrt", "linear"].includes(law)).flatMap(({ eta }) => eta));
+  return plots.eta.draw(
+    () => ({
+      traces: [
+        ...laws.map(({ law, eta }, index) => ({
+          name: LAWS[law],
+          mode: "lines",
+          x: BATCH_SIZES,
+          y: eta,
+          line: { color: colour(`series-${index + 1}`), width: law === "sign_meanfield" ? 3 : 1.8, dash: index < 2 ? "dash" : "solid" },
+        })),
+        ...Object.entries(landmarks)
+          .filter(([, size]) => size !== null && size > 0)
+          .map(([name, size]) => ({ name, mode: "lines", x: [size, size], y: [0, top], line: { color: colour("soft"), width: 1, dash: "dot" }, showlegend: false, hovertemplate: `${name}: ${size.toPrecision(4)}<extra></extra>` })),
+      ],
+      layout: {
+        xaxis: { type: "log", title: "batch size B", dtick: 1, range: [0, 6] },
+        yaxis: { title: "η", range: [0, top] },
+        annotations: Object.entries(landmarks)
+          .filter(([, size]) => size !== null && size >= 1 && size <= 1e6)
+          .map(([name, size], index) => ({ text: name, x: Math.log10(size), y: top, xanchor: "left", yanchor: "top", yshift: -16 * index, showarrow: false, font: { size: 11, color: colour("soft") } })),
+      },
+    }),
+    `At B = ${state.B} all rules of thumb meet SGD’s law; landmarks ${Object.entries(landmarks).map(([name, size]) => `${name} ${size === null ? "none" : size.toPrecision(3)}`).join(", ")}.`,
+  );
+}
+
+function drawEfficiency(state, { steps, examples, examples_min: least }) {
+  const logSteps = steps.map(Math.log10);
+  const logExamples = examples.map((count) => Math.log10(count / least));
+  handles.show([
+    { x: logExamples[0], y: logSteps[0], label: "Batch size on the hyperbola", text: `B = ${state.B}`, free: "x", minX: 0 },
+  ]);
+  return plots.efficiency.draw(
+    () => ({
+      traces: [
+        { mode: "lines", x: logExamples.slice(1), y: logSteps.slice(1), line: { color: colour("series-1"), width: 2 }, text: BATCH_SIZES.map((size) => `B = ${size.toPrecision(3)}`), hovertemplate: "%{text}<extra></extra>" },
+        { mode: "markers", x: [Math.log10(2)], y: [Math.log10(2)], marker: { symbol: "x", size: 9, color: colour("series-2") }, hovertemplate: "B = B_noise: twice the least of both<extra></extra>" },
+      ],
+      layout: { showlegend: false, xaxis: { title: "log₁₀ E/E_min", range: [-0.05, 2.5] }, yaxis: { title: "log₁₀ S/S_min", range: [-0.05, 2.5] } },
+    }),
+    `At B = ${state.B}: ${steps[0].toPrecision(3)} times the fewest steps and ${(examples[0] / least).toPrecision(3)} times the fewest examples.`,
+  );
+}
+
+function drawSimulation({ measured_eta: measured, formula_eta: formula }) {
+  return plots.simulation.draw(
+    () => ({
+      traces: [
+        { name: "measured", mode: "markers", x: SIMULATED_BATCH_SIZES, y: measured, marker: { size: 8, color: colour("series-1") } },
+        { name: "formula", mode: "lines", x: SIMULATED_BATCH_SIZES, y: formula, line: { color: colour("series-2"), width: 2 } },
+      ],
+      layout: { xaxis: { type: "log", title: "B", dtick: 1 }, yaxis: { title: "best η", rangemode: "tozero" } },
+    }),
+    `Measured ${measured.map((eta) => eta.toPrecision(2)).join(", ")}; formula ${formula.map((eta) => eta.toPrecision(2)).join(", ")}.`,
+  );
+}
