@@ -6,6 +6,14 @@ achieved Frobenius error and, beside it, the SVD floor that nothing of that rank
 Source: kexue.fm 10366, 10407, 10427, 10501 and 10662.
 """
 
+from app.operators.low_rank.column_choice import (
+    RANDOM_RULES,
+    ColumnChoice,
+    ColumnClusters,
+    ColumnRule,
+    choose_columns,
+    cluster_columns,
+)
 from app.operators.low_rank.column_row import (
     ColumnRowSelection,
     cr_gram,
@@ -46,16 +54,22 @@ from app.operators.low_rank.selection import DeimPoints, LeverageScores, deim, l
 from app.operators.low_rank.svd import TruncatedSvd, svd_approx
 
 __all__ = [
+    "ColumnChoice",
+    "ColumnClusters",
     "ColumnRowError",
     "ColumnRowSelection",
+    "ColumnRule",
     "CurDecomposition",
     "DeimPoints",
     "FactorizationLoss",
     "InterpolativeDecomposition",
     "LeverageScores",
+    "RANDOM_RULES",
     "TruncatedSvd",
     "best_left_factor",
     "best_right_factor",
+    "choose_columns",
+    "cluster_columns",
     "cr_error",
     "cr_gram",
     "cr_greedy",
