@@ -5,56 +5,27 @@ is interrupted anywhere goes on from its last complete batch. Lines that hold no
 and written to a reject file with their number and the reason; they never stop an import.
 """
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 import structlog
 
 from app.db import harvests, imports, papers
 from app.db.session import Database
 from app.domain.errors import PapersiftError, SnapshotError
-from app.domain.harvest import ImportCheckpoint, PaperRecord, RunReport, UpsertCounts
+from app.domain.harvest import ImportCheckpoint, RunReport, UpsertCounts
 from indexer.progress import Progress
 from indexer.rejects import RejectFile
-from indexer.snapshot_file import SnapshotFile, SnapshotLine
-from indexer.snapshot_record import RejectedLineError, parse_snapshot_line
+from indexer.snapshot_file import SnapshotFile
+from indexer.snapshot_reader import Batch, read_batches
 
 HOPELESS_LINES = 1_000
 """A file whose first so many lines hold no paper at all is not a snapshot."""
 
 STAGE = "import"
 
-T = TypeVar("T")
-
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """One line that holds no paper, and why."""
-
-    line: SnapshotLine
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Consecutive lines, parsed: the unit of one transaction.
-
-    Attributes:
-        last_line: number of the last line in it, 1-based.
-        end_offset: bytes of the (decompressed) file up to its end.
-    """
-
-    records: tuple[PaperRecord, ...]
-    rejections: tuple[Rejection, ...]
-    last_line: int
-    end_offset: int
 
 
 def import_snapshot(
@@ -122,16 +93,22 @@ class SnapshotImport:
         self._rejects.keep_up_to(self._checkpoint.lines)
         progress.start(f"Importing {self._snapshot.path.name}", self._snapshot.size_bytes)
         position = 0
+        batches = read_batches(
+            self._snapshot.path,
+            skip_lines=self._checkpoint.lines,
+            skip_bytes=self._checkpoint.bytes,
+            batch_papers=batch_papers,
+        )
         try:
-            for batch in _read_ahead(self._read_batches(batch_papers)):
+            for batch in batches:
                 self._store(batch)
-                moved = self._snapshot.position_bytes - position
-                position += moved
-                progress.advance(
-                    moved,
-                    f"{self._checkpoint.accepted:,} papers, {self._checkpoint.rejected:,} refused",
+                note = (
+                    f"{self._checkpoint.accepted:,} papers, {self._checkpoint.rejected:,} refused"
                 )
+                progress.advance(batch.position_bytes - position, note)
+                position = batch.position_bytes
         finally:
+            batches.close()
             progress.finish()
 
     def describe(self) -> str:
@@ -156,7 +133,7 @@ class SnapshotImport:
 
     def _store(self, batch: Batch) -> None:
         for rejection in batch.rejections:
-            self._rejects.add(rejection.line.number, rejection.reason, rejection.line.data)
+            self._rejects.add(rejection.line, rejection.reason, rejection.data)
         self._rejects.flush()
         reached = ImportCheckpoint(
             fingerprint=self._snapshot.fingerprint,
@@ -175,29 +152,3 @@ class SnapshotImport:
             self._counts += papers.upsert_records(tx, batch.records, now=self._now())
             imports.save_checkpoint(tx, reached)
         self._checkpoint = reached
-
-    def _read_batches(self, batch_papers: int) -> Iterator[Batch]:
-        lines = self._snapshot.read_lines(
-            skip_lines=self._checkpoint.lines, skip_bytes=self._checkpoint.bytes
-        )
-        while chunk := list(islice(lines, batch_papers)):
-            records: list[PaperRecord] = []
-            rejections: list[Rejection] = []
-            for line in chunk:
-                try:
-                    records.append(parse_snapshot_line(line.data, is_cut=line.is_cut))
-                except RejectedLineError as error:
-                    rejections.append(Rejection(line, str(error)))
-            yield Batch(tuple(records), tuple(rejections), chunk[-1].number, chunk[-1].end_offset)
-
-
-def _read_ahead(items: Iterator[T]) -> Iterator[T]:
-    """The same items, each next one made in a thread while the caller works on the last.
-
-    SQLite and zlib let go of the interpreter lock, so parsing and storing overlap on two cores.
-    """
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read-ahead") as executor:
-        pending = executor.submit(next, items, None)
-        while (item := pending.result()) is not None:
-            pending = executor.submit(next, items, None)
-            yield item
