@@ -154,7 +154,9 @@ def _sign_mean(inputs: SignMeanInputs) -> Outcome:
     gradient, sigma = np.array(inputs.gradient), np.array(inputs.sigma)
     if sigma.shape != gradient.shape:
         raise OperatorDomainError("gradient and sigma must have the same length.")
-    values = {mode: batch_size.sign_mean(gradient, sigma, batch_sizes, mode) for mode in SIGN_MODES}
+    values: dict[str, object] = {
+        mode: batch_size.sign_mean(gradient, sigma, batch_sizes, mode) for mode in SIGN_MODES
+    }
     return make_outcome(SignMeanResult, values)
 
 

@@ -9,6 +9,11 @@ from app.api.operators import (
     batch_size,
     batch_size_curves,
     batch_size_sign,
+    low_rank,
+    low_rank_columns,
+    low_rank_comparison,
+    low_rank_matrices,
+    low_rank_product,
     nope,
     rope,
     rope_positions,
@@ -46,6 +51,11 @@ _MODULES = (
     batch_size,
     batch_size_sign,
     batch_size_curves,
+    low_rank,
+    low_rank_product,
+    low_rank_columns,
+    low_rank_comparison,
+    low_rank_matrices,
 )
 
 OPERATORS: MappingProxyType[str, AnyOperator] = MappingProxyType(

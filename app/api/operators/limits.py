@@ -47,8 +47,14 @@ MAX_SIMULATED_CELLS = 20_000_000
 MAX_TOKENS = 20_000
 """Most tokens of text and patches of one sequence of positions."""
 
-MAX_TUPLES = 200_000
-"""Most tuples that one greedy column-row selection compares, over all its rounds."""
+MAX_TUPLE_ENTRIES = 1_000_000
+"""Most rounds * tuples * k of one greedy column-row selection."""
+
+MAX_GREEDY_CELLS = 2_000_000_000
+"""Most ranks * rows * columns * columns of the greedy interpolative decompositions of one call."""
+
+MAX_SPREAD_CELLS = 2_000_000_000
+"""Most repeats * n * l * m of one repeated sampling."""
 
 MAX_REPEATS = 1_000
 """Most repetitions of a random method in one call."""
