@@ -46,8 +46,17 @@ from app.operators.vector_quantization.simvq import (
     simvq_nearest,
 )
 from app.operators.vector_quantization.straight_through import ValueAndVjp, ste, ste_general
+from app.operators.vector_quantization.toy_training import (
+    CodebookTraining,
+    TrainingMethod,
+    TrainingPlan,
+    TrainingStart,
+    toy_points,
+    train_codebook,
+)
 
 __all__ = [
+    "CodebookTraining",
     "CodebookUsage",
     "FsqCodes",
     "NearestCode",
@@ -58,6 +67,9 @@ __all__ = [
     "RotationTrick",
     "STRAIGHT_THROUGH",
     "SimVqGradients",
+    "TrainingMethod",
+    "TrainingPlan",
+    "TrainingStart",
     "ValueAndVjp",
     "VqLosses",
     "codebook_gradient",
@@ -79,6 +91,8 @@ __all__ = [
     "ste",
     "ste_general",
     "symmetric_orth",
+    "toy_points",
+    "train_codebook",
     "vq_losses",
     "vq_nearest",
 ]
