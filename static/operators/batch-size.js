@@ -88,12 +88,12 @@ async function show(state, { curves, table, momentum, efficiency, simulation }) 
   const { factor, surge_batch_size: diagonalSurge, update_rms: rms } = momentum.result;
   const { surge, noise_batch_size: sgdNoise } = curves.result;
   const landmarks = {
-    "B_noise of SGD": sgdNoise / factor,
+    "noise batch size of SGD": sgdNoise / factor,
     "peak of the sign step": surge.noise_batch_size === null ? null : surge.noise_batch_size / factor,
   };
   efficiencyBatchSize = surge.efficiency_batch_size / factor;
   await Promise.all([
-    drawRates(state, curves.result, landmarks),
+    drawRates(state, curves.result.laws, table.result.laws, landmarks),
     drawEfficiency(state, efficiency.result),
     drawSimulation(simulation.result),
   ]);
@@ -110,11 +110,11 @@ async function show(state, { curves, table, momentum, efficiency, simulation }) 
         columns: ["quantity", "value"],
         rows: [
           ...Object.entries(landmarks),
-          ["B_noise of steps and examples", efficiencyBatchSize],
-          ["β_noise", surge.beta_noise],
-          ["η_max of the sign step", surge.eta_max],
+          ["noise batch size of steps and examples", efficiencyBatchSize],
+          ["√(D/O)", surge.beta_noise],
+          ["η at the peak of the sign step", surge.eta_max],
           ["η at B → ∞", surge.eta_infinity],
-          ["ΔL_max", surge.loss_drop_max],
+          ["largest ΔL of the sign step", surge.loss_drop_max],
           ["momentum’s factor of the batch", factor],
           ["root mean square of Adam’s update", rms],
           ["Adam with diagonal H falls beyond B", diagonalSurge],
@@ -122,7 +122,7 @@ async function show(state, { curves, table, momentum, efficiency, simulation }) 
       },
       {
         caption: "The point: steps and examples, in units of their least",
-        columns: ["B", "S/S_min", "E/E_min", "product of the excesses"],
+        columns: ["B", "steps", "examples", "product of the excesses"],
         rows: [[Number(state.B), efficiency.result.steps[0], efficiency.result.examples[0] / efficiency.result.examples_min, efficiency.result.hyperbola[0]]],
       },
       {
@@ -144,16 +144,18 @@ function tellSurge(peak, surge) {
   return [`Surge: beyond B = ${peak.toPrecision(3)} the best rate of the sign step falls, by ${fall.toPrecision(2)} % in the end.`];
 }
 
-function drawRates(state, { laws }, landmarks) {
-  const top = 1.35 * Math.max(...laws.filter(({ law }) => !["sqrt", "linear"].includes(law)).flatMap(({ eta }) => eta));
+/** Rates of different steps have different units: each law is drawn in units of its rate at the point. */
+function drawRates(state, laws, atPoint, landmarks) {
+  const relative = laws.map(({ eta }, index) => eta.map((rate) => rate / atPoint[index].eta.at(-1)));
+  const top = 1.3 * Math.max(...relative.slice(2).flat());
   return plots.eta.draw(
     () => ({
       traces: [
-        ...laws.map(({ law, eta }, index) => ({
+        ...laws.map(({ law }, index) => ({
           name: LAWS[law],
           mode: "lines",
           x: BATCH_SIZES,
-          y: eta,
+          y: relative[index],
           line: { color: colour(`series-${index + 1}`), width: law === "sign_meanfield" ? 3 : 1.8, dash: index < 2 ? "dash" : "solid" },
         })),
         ...Object.entries(landmarks)
@@ -162,13 +164,13 @@ function drawRates(state, { laws }, landmarks) {
       ],
       layout: {
         xaxis: { type: "log", title: "batch size B", dtick: 1, range: [0, 6] },
-        yaxis: { title: "η", range: [0, top] },
+        yaxis: { title: "η / η at the point", range: [0, top] },
         annotations: Object.entries(landmarks)
           .filter(([, size]) => size !== null && size >= 1 && size <= 1e6)
           .map(([name, size], index) => ({ text: name, x: Math.log10(size), y: top, xanchor: "left", yanchor: "top", yshift: -16 * index, showarrow: false, font: { size: 11, color: colour("soft") } })),
       },
     }),
-    `At B = ${state.B} all rules of thumb meet SGD’s law; landmarks ${Object.entries(landmarks).map(([name, size]) => `${name} ${size === null ? "none" : size.toPrecision(3)}`).join(", ")}.`,
+    `All laws are 1 at B = ${state.B}; landmarks ${Object.entries(landmarks).map(([name, size]) => `${name} ${size === null ? "none" : size.toPrecision(3)}`).join(", ")}.`,
   );
 }
 
@@ -184,7 +186,7 @@ function drawEfficiency(state, { steps, examples, examples_min: least }) {
         { mode: "lines", x: logExamples.slice(1), y: logSteps.slice(1), line: { color: colour("series-1"), width: 2 }, text: BATCH_SIZES.map((size) => `B = ${size.toPrecision(3)}`), hovertemplate: "%{text}<extra></extra>" },
         { mode: "markers", x: [Math.log10(2)], y: [Math.log10(2)], marker: { symbol: "x", size: 9, color: colour("series-2") }, hovertemplate: "B = B_noise: twice the least of both<extra></extra>" },
       ],
-      layout: { showlegend: false, xaxis: { title: "log₁₀ E/E_min", range: [-0.05, 2.5] }, yaxis: { title: "log₁₀ S/S_min", range: [-0.05, 2.5] } },
+      layout: { showlegend: false, xaxis: { title: "log₁₀ of examples", range: [-0.05, 2.5] }, yaxis: { title: "log₁₀ of steps", range: [-0.05, 2.5] } },
     }),
     `At B = ${state.B}: ${steps[0].toPrecision(3)} times the fewest steps and ${(examples[0] / least).toPrecision(3)} times the fewest examples.`,
   );

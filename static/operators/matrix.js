@@ -1,4 +1,4 @@
-// Matrices for the low-rank page: read from text or files, generated, drawn.
+// Matrices that a reader brings: from text, CSV, JSON or a picture.
 
 const MAX_SIDE = 200;
 const PICTURE_SIDE = 48;
@@ -75,15 +75,7 @@ function toGrey({ data, width, height }) {
   );
 }
 
-/** A drawing made of an edge, a disc and waves: something a low rank meets in part only. */
-export function drawPicture(side = PICTURE_SIDE) {
-  return Array.from({ length: side }, (_, row) =>
-    Array.from({ length: side }, (_, column) => {
-      const [u, v] = [column / (side - 1), row / (side - 1)];
-      const disc = Math.hypot(u - 0.62, v - 0.4) < 0.24 ? 0.75 : 0;
-      const hill = v > 0.72 + 0.1 * Math.sin(7 * u) ? 0.5 : 0;
-      const sky = 0.25 * (1 - v) + 0.06 * Math.sin(22 * u);
-      return Number(Math.min(1, Math.max(0, disc + hill + sky)).toFixed(4));
-    }),
-  );
+/** The reverse of `parseMatrix`, as rows between semicolons. */
+export function formatMatrix(rows) {
+  return rows.map((row) => row.join(" ")).join("; ");
 }

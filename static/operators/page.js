@@ -15,7 +15,7 @@ const DEBOUNCE_MS = 40;
  * @param show `async (state, answers) => { tables, warnings }`: draws the plots and returns the numbers
  *     behind them.
  * @param follow `(state, page)`: called after every change of the form, before the service is asked.
- * @returns `set(name, value)`, `commit()`, `update()` and `read()` for handles and editors.
+ * @returns `read()`, `set(name, value)`, `commit()` and `refuse(sentence)` for handles and editors.
  */
 export function startPage({ compute, show, follow = () => {} }) {
   const form = document.getElementById("controls");
@@ -45,9 +45,13 @@ export function startPage({ compute, show, follow = () => {} }) {
       if (signal.aborted || error.name === "AbortError") return;
       // A range error is an input that the page itself could not read.
       if (!(error instanceof OperatorError || error instanceof RangeError)) throw error;
-      showWarnings([error.message]);
-      finish("refused", "Not answered; the plots show the last answer.");
+      refuse(error.message);
     }
+  }
+
+  function refuse(sentence) {
+    showWarnings([sentence]);
+    finish("refused", "Not answered; the plots show the last answer.");
   }
 
   function finish(status, text) {
@@ -81,8 +85,8 @@ export function startPage({ compute, show, follow = () => {} }) {
       controls.set(name, value);
       schedule();
     },
-    update: schedule,
     commit,
+    refuse,
   };
 
   form.addEventListener("submit", (event) => event.preventDefault());
