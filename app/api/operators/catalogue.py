@@ -25,6 +25,10 @@ from app.api.operators import (
     top_k,
     top_k_curves,
     top_k_thresholds,
+    vector_quantization,
+    vector_quantization_fsq,
+    vector_quantization_gradients,
+    vector_quantization_training,
 )
 from app.api.operators.errors import UnknownOperatorError
 from app.api.operators.operator import Operator, Post, make_post_address
@@ -56,6 +60,10 @@ _MODULES = (
     low_rank_columns,
     low_rank_comparison,
     low_rank_matrices,
+    vector_quantization,
+    vector_quantization_gradients,
+    vector_quantization_fsq,
+    vector_quantization_training,
 )
 
 OPERATORS: MappingProxyType[str, AnyOperator] = MappingProxyType(
