@@ -193,13 +193,13 @@ PAGES = (
         learn="How a gradient gets past a nearest-neighbour choice, why codebooks collapse, and "
         "what rounding does instead.",
         presets=(
-            _preset("three codes"),
+            _preset("five codes"),
             _preset("antipodal z and q", z="0.5, 0", codes="-0.5, 0"),
             _preset("q much shorter than z", z="1.6, 1.2", codes="0.2, 0.1"),
             _preset("z at the origin", z="0, 0"),
             _preset("a tie", z="0.5, 0", codes="0, 1; 1, 1; 0, -1"),
-            _preset("even-L FSQ rounding", levels="6, 6", z="0, 0"),
-            _preset("a codebook far away", start="far"),
+            _preset("even-L FSQ rounding", level1=6, level2=2, z="0, 0"),
+            _preset("codes among the data", start="data"),
         ),
     ),
 )  # fmt: skip

@@ -26,7 +26,7 @@ export class Controls {
 
   /** Sets one value as if it had been typed. */
   set(name, value) {
-    write(this.form.elements[name], String(value));
+    write(this.#field(name), String(value));
     this.#moveSlider(name);
   }
 
@@ -43,10 +43,15 @@ export class Controls {
     const wanted = new URLSearchParams(query);
     this.form.reset();
     for (const name of new Set(wanted.keys())) {
-      const field = this.form.elements[name];
+      const field = this.#field(name);
       if (field) write(field, wanted.get(name));
     }
     this.#moveSliders();
+  }
+
+  /** A field by name; asked this way, since a field called "length" is hidden by the collection's own. */
+  #field(name) {
+    return this.form.elements.namedItem(name);
   }
 
   #fields() {
@@ -70,7 +75,7 @@ export class Controls {
   #follow(field) {
     const name = field.dataset?.pair;
     if (name) {
-      write(this.form.elements[name], formatValue(fromSlider(field)));
+      write(this.#field(name), formatValue(fromSlider(field)));
       describe(field);
     } else this.#moveSlider(field.name);
   }
@@ -81,7 +86,7 @@ export class Controls {
 
   #moveSlider(name) {
     const slider = this.sliders.get(name);
-    const value = Number(this.form.elements[name]?.value);
+    const value = Number(this.#field(name)?.value);
     if (!slider || !Number.isFinite(value)) return;
     slider.value = toSlider(slider, value);
     describe(slider);

@@ -16,7 +16,7 @@ const KEYS = {
  * Handles over a plot.
  *
  * A handle is `{ x, y, label, text, free }`: its place in data coordinates, its name, its value in
- * words, and which way it moves: "y", "x" or "xy". `step` is the size of an arrow key's move.
+ * words, and which way it moves: "y", "x" or "xy"; `isMain` marks one of many. `step` is the size of an arrow key's move.
  */
 export class Handles {
   constructor(plot, { step, onMove, onCommit }) {
@@ -106,9 +106,10 @@ export class Handles {
   }
 }
 
-function describe(knob, { x, y, label, text, free, minX, maxX, minY, maxY }) {
+function describe(knob, { x, y, label, text, free, isMain, minX, maxX, minY, maxY }) {
   const isFlat = free === "xy";
   knob.dataset.free = free;
+  knob.classList.toggle("main", Boolean(isMain));
   knob.setAttribute("role", isFlat ? "button" : "slider");
   knob.setAttribute("aria-label", isFlat ? `${label}, ${text}. Arrow keys move it.` : label);
   if (isFlat) return;

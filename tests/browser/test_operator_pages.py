@@ -19,13 +19,27 @@ PRESETS = [(page, preset) for page in PAGES for preset in page.presets]
 
 # What must be said when a preset breaks something, as far as the service or the page says it.
 EXPECTED_WARNINGS = {
-    ("softmax", "entmax at the boundary"): "threshold",
+    ("softmax", "entmax at the boundary"): "entmax: An entry lies exactly on the threshold",
     ("softmax", "Taylor turns the order around"): "does not keep the order",
-    ("top-k", "weighted iteration"): "weighted",
-    ("top-k", "the author's iteration above 1"): "",
+    ("top-k", "weighted iteration"): "1.49",
+    ("top-k", "weighted, out of order"): "order",
+    ("top-k", "the author's iteration above 1"): "1.117",
+    ("top-k", "recursion at large spread"): "recursion",
+    ("top-k", "Laplace at k = 1"): "Softmax",
+    ("top-k", "ties"): "tie",
     ("nope", "NoPE, long input"): "all but the same",
     ("rope", "RoPE-Tie and its principles"): "does not count as one token",
-    ("rope", "long thin video, M-RoPE"): "gaps",
+    ("rope", "long thin video, M-RoPE"): "gaps before and after an image differ",
+    ("batch-size", "surge"): "Surge: beyond B = 52.4",
+    ("batch-size", "no surge: diagonal Hessian"): "",
+    ("low-rank", "norm is not merit"): "squared error of 4.00, the best single ones 2.27",
+    ("low-rank", "coefficients above 2"): "2.119",
+    ("low-rank", "rank above the rank"): "rank",
+    ("low-rank", "one entry spoils the intersection"): "1.00, the best middle matrix 0.333",
+    ("vector-quantization", "antipodal z and q"): "no unique rotation",
+    ("vector-quantization", "z at the origin"): "no direction",
+    ("vector-quantization", "a tie"): "A tie: codes 0 and 1",
+    ("vector-quantization", "even-L FSQ rounding"): "half up would give 3",
 }
 
 
@@ -168,7 +182,10 @@ def test_numbers_can_be_taken_along(visit: OpenVisit, slug: str) -> None:
     assert data["answers"]
     captions = page.page.locator("#numbers-tables caption").all_inner_texts()
     assert [row[0][2:] for row in rows if row and row[0].startswith("# ")] == captions
-    assert any(re.fullmatch(r"-?\d+\.\d{7,}", cell) for row in rows for cell in row)
+    # All digits, where there are more than the page shows; positions are halves.
+    assert slug == "rope" or any(
+        re.fullmatch(r"-?\d+\.\d{7,}", cell) for row in rows for cell in row
+    )
 
 
 @pytest.mark.parametrize("slug", SLUGS)
