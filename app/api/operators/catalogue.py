@@ -80,11 +80,16 @@ def get_operator(name: str) -> AnyOperator:
     """
     operator = OPERATORS.get(name)
     if operator is None:
-        wanted = name[:60].lower().replace("-", "_")
-        raise UnknownOperatorError(
-            name, difflib.get_close_matches(wanted, OPERATORS, n=MAX_NEAR_NAMES)
-        )
+        raise UnknownOperatorError(name, list_near_names(name))
     return operator
+
+
+def list_near_names(name: str) -> list[str]:
+    """Names that begin as the one asked for, then those that look like it; may be empty."""
+    wanted = name[:60].lower().replace("-", "_")
+    beginning = [each for each in OPERATORS if wanted and each.startswith(wanted)]
+    alike = difflib.get_close_matches(wanted, OPERATORS, n=MAX_NEAR_NAMES)
+    return list(dict.fromkeys([*beginning, *alike]))[:MAX_NEAR_NAMES]
 
 
 def make_group_outs(operators: Iterable[AnyOperator]) -> list[OperatorGroupOut]:

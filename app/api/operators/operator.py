@@ -14,15 +14,20 @@ NOT_FINITE_WARNING = (
 
 
 class Inputs(BaseModel):
-    """Base of all inputs: exact types, finite numbers, nothing that is not asked for."""
+    """Base of all inputs: exact types, finite numbers, nothing that is not asked for.
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+    Built at first use, as results are: all of them at once would delay the start of the service.
+    """
+
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True
+    )
 
 
 class Result(BaseModel):
     """Base of all results and their parts; numbers that are not finite are null."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 InputsT = TypeVar("InputsT", bound=Inputs)
