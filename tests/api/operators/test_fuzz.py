@@ -2,7 +2,9 @@
 
 import copy
 import json
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from app.api.operators.catalogue import OPERATORS
+from app.api.operators.errors import OperatorInputError
+from app.api.operators.running import OperatorLimits, OperatorRunner
 from tests.api.operators.asking import OPERATORS_PATH, post, read_strictly
 
 # What numeric code breaks on: zeros, signs, ties, the ends of the range, tiny and huge numbers.
@@ -58,48 +62,64 @@ def inputs_like(draw: st.DrawFn, name: str) -> dict[str, Any]:
         places = list_places(inputs)
         if action == "set":
             field = draw(st.sampled_from([*operator.inputs.model_fields, "unknown"]))
-            inputs[field] = draw(ODD)
+            inputs[field] = copy.deepcopy(draw(ODD))
         elif action == "drop" and inputs:
             inputs.pop(draw(st.sampled_from(sorted(inputs))))
         elif action == "repeat":
             lists = [key for key, part in inputs.items() if isinstance(part, list) and part]
             if lists:
                 key = draw(st.sampled_from(lists))
-                inputs[key] = inputs[key] * draw(st.integers(1, 4))
+                inputs[key] = [
+                    copy.deepcopy(part)
+                    for _ in range(draw(st.integers(1, 4)))
+                    for part in inputs[key]
+                ]
         elif places:
-            replace(inputs, draw(st.sampled_from(places)), draw(ODD))
+            replace(inputs, draw(st.sampled_from(places)), copy.deepcopy(draw(ODD)))
     return inputs
 
 
-def check(client: TestClient, name: str, inputs: dict[str, Any]) -> None:
-    answer = post(client, name, json.dumps(inputs))
+@pytest.fixture(scope="module")
+def runner() -> Iterator[OperatorRunner]:
+    opened = OperatorRunner(OperatorLimits(30.0, 2**22, workers=1))
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+@settings(max_examples=25)
+@given(data=st.data())
+def test_no_inputs_make_an_operator_fail(
+    runner: OperatorRunner, name: str, data: st.DataObject
+) -> None:
+    body = json.dumps(data.draw(inputs_like(name))).encode()
+    try:
+        said = runner.answer(OPERATORS[name], body).model_dump_json()
+    except OperatorInputError as error:
+        said = json.dumps(str(error))
+        is_sentence = str(error).endswith(".")
+    else:
+        is_sentence = True
+
+    assert is_sentence, said
+    read_strictly(said)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OPERATORS)
+@settings(max_examples=150)
+@given(data=st.data())
+def test_no_request_makes_the_service_fail(
+    client: TestClient, name: str, data: st.DataObject
+) -> None:
+    answer = post(client, name, json.dumps(data.draw(inputs_like(name))))
 
     assert answer.status_code in {200, 422}, answer.text
     body = read_strictly(answer.text)
     if answer.status_code == 200:
         OPERATORS[name].result.model_validate(body["result"])
     else:
-        assert body["detail"].endswith((".", "?"))
-        assert "\n" not in body["detail"]
-
-
-@pytest.mark.parametrize("name", OPERATORS)
-@settings(max_examples=15)
-@given(data=st.data())
-def test_no_inputs_make_an_operator_fail(
-    client: TestClient, name: str, data: st.DataObject
-) -> None:
-    check(client, name, data.draw(inputs_like(name)))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", OPERATORS)
-@settings(max_examples=200, deadline=None)
-@given(data=st.data())
-def test_no_inputs_make_an_operator_fail_searched_longer(
-    client: TestClient, name: str, data: st.DataObject
-) -> None:
-    check(client, name, data.draw(inputs_like(name)))
+        assert body["type"] in {"/help#problem-operator-input", "/help#problem-time-budget"}
 
 
 @settings(max_examples=50)
@@ -111,6 +131,6 @@ def test_no_bytes_make_the_service_fail(client: TestClient, body: bytes) -> None
 @settings(max_examples=50)
 @given(name=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80))
 def test_no_name_makes_the_service_fail(client: TestClient, name: str) -> None:
-    answer = client.post(f"{OPERATORS_PATH}/{name}", content=b"{}")
+    answer = client.post(f"{OPERATORS_PATH}/{quote(name, safe='')}", content=b"{}")
 
-    assert answer.status_code in {404, 405, 422, 400, 307}
+    assert answer.status_code in {404, 405, 422}
