@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.db import papers
 from app.db.session import Database
-from app.domain.errors import MalformedAnswerError, UpstreamError
+from app.domain.errors import MalformedAnswerError, StorageError, UpstreamError
 from app.domain.harvest import Holdings, RunReport
 from indexer.fetch import PoliteFetcher
 from indexer.holdings import note_holdings
@@ -68,7 +68,8 @@ def fill_if_empty(
     reason = ""
     try:
         report = harvest_recent()
-    except UpstreamError as error:
+    except (UpstreamError, StorageError) as error:
+        # A pacing file that cannot be used is no reason to leave a newcomer without papers.
         reason = str(error)
     else:
         reason = "" if report.succeeded else report.message

@@ -84,8 +84,15 @@ class MachinePace:
     def _open(self) -> int:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-            return os.open(self._path, flags, 0o666)
+            flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW
+            try:
+                # Without O_CREAT: in a shared folder Linux refuses it for another user's file.
+                return os.open(self._path, flags)
+            except FileNotFoundError:
+                descriptor = os.open(self._path, flags | os.O_CREAT, 0o666)
+                # Every user of the machine keeps the same pace, whatever this one's umask is.
+                os.fchmod(descriptor, 0o666)
+                return descriptor
         except OSError as error:
             raise StorageError(
                 f"The pacing file {self._path} cannot be opened ({error.strerror}). "

@@ -69,18 +69,21 @@ class Pipeline:
         try:
             report = self._stages[kind]()
         except PapersiftError as error:
-            report = RunReport(
-                stage=kind.value,
-                started_at=started_at,
-                finished_at=self._now(),
-                succeeded=False,
-                message=str(error),
-            )
-            self._store(report)
+            report = self._store_failure(kind, started_at, str(error))
+        except Exception as error:
+            # A defect in one stage must neither end the scheduler nor be run again at once.
+            log.exception("stage broke", stage=kind.value)
+            message = f"Unforeseen error {type(error).__name__}: {error}. The log shows where."
+            report = self._store_failure(kind, started_at, message)
         if report.succeeded:
             log.info("stage finished", stage=kind.value, report=report.message)
         else:
             log.error("stage failed", stage=kind.value, reason=report.message)
+        return report
+
+    def _store_failure(self, kind: JobKind, started_at: datetime, message: str) -> RunReport:
+        report = RunReport(kind.value, started_at, self._now(), False, message)
+        self._store(report)
         return report
 
     def _make_stopped_report(self, kind: JobKind) -> RunReport:

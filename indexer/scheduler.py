@@ -19,6 +19,7 @@ from app.domain.errors import AlreadyRunningError, InvalidInputError, StorageErr
 from app.domain.jobs import Job, JobKind
 from indexer.lease import hold_lease
 from indexer.pipeline import Pipeline
+from indexer.stopping import StopSignal
 
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _WEEKDAY_RANGE = re.compile(r"(?<![/\w])([0-7])(?:-([0-7]))?(?![\w])")
@@ -71,6 +72,7 @@ class Scheduler:
         poll_seconds: float,
         retry_seconds: float,
         now: Callable[[], datetime],
+        stop_signal: StopSignal | None = None,
     ) -> None:
         self._database = database
         self._pipeline = pipeline
@@ -80,6 +82,7 @@ class Scheduler:
         self._poll_seconds = poll_seconds
         self._retry_after = timedelta(seconds=retry_seconds)
         self._now = now
+        self._stop_signal = stop_signal or StopSignal()
         self._is_waiting_logged = False
 
     def run_forever(self, stop: threading.Event) -> None:
@@ -103,8 +106,9 @@ class Scheduler:
             log.info("scheduler runs", owner=self._owner, next_run=str(self.get_next_run()))
             with self._database.transaction() as tx:
                 jobs.requeue_orphans(tx, living_owner=self._owner, now=self._now())
-            while not stop.is_set() and not lease.is_lost:
-                self.tick(may_go_on=lambda: not (stop.is_set() or lease.is_lost))
+            self._stop_signal.may_go_on = lambda: not (stop.is_set() or lease.is_lost)
+            while self._stop_signal.may_go_on():
+                self.tick(may_go_on=self._stop_signal.may_go_on)
                 stop.wait(self._poll_seconds)
 
     def tick(self, *, may_go_on: Callable[[], bool] = lambda: True) -> bool:

@@ -110,6 +110,8 @@ class SnapshotImport:
         finally:
             batches.close()
             progress.finish()
+        if not self._checkpoint.accepted:
+            raise self._make_hopeless_error("")
 
     def describe(self) -> str:
         """What was done, in one sentence."""
@@ -143,12 +145,17 @@ class SnapshotImport:
             rejected=self._checkpoint.rejected + len(batch.rejections),
         )
         if reached.accepted == 0 and reached.rejected >= HOPELESS_LINES:
-            raise SnapshotError(
-                f"{self._snapshot.path.name} holds no papers in its first {reached.lines:,} lines "
-                f"(first reason: {batch.rejections[0].reason}). Give the arXiv metadata snapshot: "
-                "one JSON object a line, with id, title, authors, abstract and categories."
+            raise self._make_hopeless_error(
+                f" in its first {reached.lines:,} lines "
+                f"(first reason: {batch.rejections[0].reason})"
             )
         with self._database.transaction() as tx:
             self._counts += papers.upsert_records(tx, batch.records, now=self._now())
             imports.save_checkpoint(tx, reached)
         self._checkpoint = reached
+
+    def _make_hopeless_error(self, where: str) -> SnapshotError:
+        return SnapshotError(
+            f"{self._snapshot.path.name} holds no papers{where}. Give the arXiv metadata snapshot: "
+            "one JSON object a line, with id, title, authors, abstract and categories."
+        )

@@ -23,7 +23,8 @@
     │   ├── MalformedAnswerError
     │   └── OaiError                      an OAI-PMH <error>, with its code
     ├── SnapshotError                     a metadata file that cannot be read
-    └── AlreadyRunningError               somebody else holds the lease
+    ├── AlreadyRunningError               somebody else holds the lease
+    └── WorkStoppedError                  a run was told to stop
 
 A message is one or two plain sentences: what is wrong, and what to do about it. Foreign errors
 are translated once, in the adapter that meets them.
@@ -162,3 +163,7 @@ class SnapshotError(PapersiftError):
 
 class AlreadyRunningError(PapersiftError):
     """Somebody else holds the lease of this work."""
+
+
+class WorkStoppedError(PapersiftError):
+    """A run was told to stop, or lost its lease; what was stored stays."""

@@ -299,4 +299,9 @@ def _render_understood(parsed: ParsedQuery, tree: QueryNode) -> str:
 def _relaxation_notes(*, is_relaxed: bool) -> tuple[str, ...]:
     if not is_relaxed:
         return ()
-    return ("No paper holds all of these words; papers with any of them are shown.",)
+    return (
+        (
+            "No title and abstract hold all of these words, so papers with any of them are shown. "
+            "For names write au:, as in au:vaswani."
+        ),
+    )

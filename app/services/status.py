@@ -19,7 +19,7 @@ from app.domain.jobs import RUNNER_LEASE, Job, Lease
 from app.domain.results import IndexState
 from app.search.engine import SearchEngine
 
-STAGES = ("announcements", "harvest", "reconcile", "index", "import", "rebuild")
+STAGES = ("run", "announcements", "harvest", "reconcile", "index", "import", "rebuild")
 """The stages of the writing side, in the order of a daily run, imports and rebuilds last."""
 
 RECEIPT_DAYS = 14

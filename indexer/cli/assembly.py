@@ -1,6 +1,9 @@
 """The writing side put together from settings: database, arXiv's client, stages, index."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -19,16 +22,17 @@ from indexer.first_fill import SAMPLE_PATH, probe
 from indexer.harvest import harvest_sets
 from indexer.holdings import note_holdings
 from indexer.index import rebuild, update_index
-from indexer.lease import make_owner_name
+from indexer.lease import HeldLease, hold_lease, make_owner_name
 from indexer.oai.client import EARLIEST_DATESTAMP, OaiClient
 from indexer.pacing import MachinePace
 from indexer.pipeline import Pipeline
 from indexer.progress import Progress, make_progress
 from indexer.reconcile import reconcile
 from indexer.snapshot import import_snapshot
+from indexer.stopping import StoppableProgress, StopSignal
 
-FIRST_FILL_ATTEMPTS = 2
-"""Tries of one request while a newcomer waits; the daily run is more patient."""
+FIRST_FILL_ANSWER_SECONDS = 30.0
+"""Longest wait for one page of records while a newcomer watches; making one takes arXiv seconds."""
 
 
 class Workshop:
@@ -41,6 +45,7 @@ class Workshop:
             settings.resolved_database_url,
             busy_timeout_seconds=settings.database_busy_timeout_seconds,
         )
+        self.stop_signal = StopSignal()
         self._fetchers: list[PoliteFetcher] = []
 
     def __enter__(self) -> Self:
@@ -57,6 +62,19 @@ class Workshop:
         for fetcher in self._fetchers:
             fetcher.close()
         self.database.close()
+
+    @contextmanager
+    def hold_lease(self) -> Iterator[HeldLease]:
+        """Hold the right to write; work ends in good order if it slips away.
+
+        Raises:
+            AlreadyRunningError: another process holds it.
+        """
+        with hold_lease(
+            self.database, owner=self.owner, ttl_seconds=self.settings.lease_seconds
+        ) as lease:
+            self.stop_signal.may_go_on = lambda: not lease.is_lost
+            yield lease
 
     def migrate(self) -> str:
         """Bring the tables up to date; returns their revision."""
@@ -113,10 +131,21 @@ class Workshop:
             max_page_bytes=self.settings.max_page_bytes,
         )
         probe(self._make_fetcher(probing), self.settings.oai_url)
-        fetcher = self._make_fetcher(self._make_policy(max_attempts=FIRST_FILL_ATTEMPTS))
-        days = timedelta(days=self.settings.first_fill_days)
+        fetcher = self._make_fetcher(
+            replace(
+                probing,
+                read_timeout_seconds=FIRST_FILL_ANSWER_SECONDS,
+                max_answer_seconds=2 * FIRST_FILL_ANSWER_SECONDS,
+                max_total_seconds=2 * FIRST_FILL_ANSWER_SECONDS,
+            )
+        )
+        today = SYSTEM_CLOCK.now().date()
+        # A window with an end has a cursor of its own: the archive's stays unset, so that the
+        # scheduler and `papersift harvest` still fetch everything that came before.
         return self._harvest(
-            OaiClient(fetcher, self.settings.oai_url), (SYSTEM_CLOCK.now() - days).date()
+            OaiClient(fetcher, self.settings.oai_url),
+            today - timedelta(days=self.settings.first_fill_days),
+            until_date=today,
         )
 
     def load_sample(self) -> RunReport:
@@ -158,10 +187,12 @@ class Workshop:
             progress=self._make_progress(),
         )
 
-    def _harvest(self, client: OaiClient, from_date: date | None) -> RunReport:
+    def _harvest(
+        self, client: OaiClient, from_date: date | None, *, until_date: date | None = None
+    ) -> RunReport:
         metadata_format = MetadataFormat(self.settings.oai_format)
         windows = [
-            HarvestWindow(from_date, set_spec=set_spec, metadata_format=metadata_format)
+            HarvestWindow(from_date, until_date, set_spec, metadata_format)
             for set_spec in self.settings.oai_sets or ("",)
         ]
         begins_anew = from_date is None and self._has_no_cursor(windows[0])
@@ -181,24 +212,28 @@ class Workshop:
             cursor = find_cursor(tx, window.cursor_key)
         return cursor is None or cursor.next_from is None
 
-    def _make_policy(self, max_attempts: int | None = None) -> FetchPolicy:
+    def _make_policy(self) -> FetchPolicy:
         return FetchPolicy(
             connect_timeout_seconds=self.settings.connect_timeout_seconds,
             read_timeout_seconds=self.settings.read_timeout_seconds,
-            max_attempts=max_attempts or self.settings.max_attempts,
+            max_attempts=self.settings.max_attempts,
             max_retry_wait_seconds=self.settings.max_retry_wait_seconds,
             max_page_bytes=self.settings.max_page_bytes,
         )
 
     def _make_fetcher(self, policy: FetchPolicy) -> PoliteFetcher:
-        pace = MachinePace(self.settings.pacing_file, pacing_seconds=self.settings.pacing_seconds)
-        fetcher = PoliteFetcher(policy, pace, contact=self.settings.contact)
+        clock = self.stop_signal.make_clock()
+        pace = MachinePace(
+            self.settings.pacing_file,
+            pacing_seconds=self.settings.pacing_seconds,
+            clock=clock,
+        )
+        fetcher = PoliteFetcher(policy, pace, contact=self.settings.contact, clock=clock)
         self._fetchers.append(fetcher)
         return fetcher
 
-    @staticmethod
-    def _make_progress() -> Progress:
-        return make_progress(sys.stderr)
+    def _make_progress(self) -> Progress:
+        return StoppableProgress(make_progress(sys.stderr), self.stop_signal)
 
 
 def _join_reports(reports: list[RunReport]) -> RunReport:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+import structlog
 import typer
 from rich.console import Console
 
@@ -13,6 +14,8 @@ from app.domain.errors import PapersiftError
 
 FAILURE_EXIT_CODE = 1
 INTERRUPTED_EXIT_CODE = 130
+
+log = structlog.get_logger()
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -49,10 +52,20 @@ def reporting_errors(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except PapersiftError as error:
             raise fail(str(error)) from error
+        except (typer.Exit, typer.Abort):
+            raise
         except KeyboardInterrupt:
             raise fail(
                 "stopped; what was stored stays, and the next run goes on from there",
                 INTERRUPTED_EXIT_CODE,
             ) from None
+
+        except Exception as error:
+            # Nobody foresaw this one: still one line, with the way to the details.
+            log.debug("unforeseen error", exc_info=True)
+            raise fail(
+                f"unforeseen error: {type(error).__name__}: {error}. "
+                "PAPERSIFT_LOG_LEVEL=debug shows where it happened; please report it."
+            ) from error
 
     return wrapped

@@ -13,7 +13,10 @@ from app.logs import configure_logging
 from app.settings import load_settings
 from indexer.cli.assembly import Workshop
 from indexer.cli.console import fail, print_json, reporting_errors, say
-from indexer.lease import hold_lease, utc_now
+from indexer.lease import utc_now
+
+MAX_DAYS = 36_500
+"""Largest number of days back, a century: arXiv began in 1991."""
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
@@ -25,7 +28,7 @@ def harvest(
         typer.Option("--since", metavar="DATE", help="Records modified since YYYY-MM-DD."),
     ] = None,
     days: Annotated[
-        int | None, typer.Option("--days", min=1, help="Records of the last N days.")
+        int | None, typer.Option("--days", min=1, max=MAX_DAYS, help="Records of the last N days.")
     ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="The whole archive, from its first record on.")
@@ -53,9 +56,7 @@ def harvest(
     from_date = _read_start(since, days)
     with Workshop(settings) as workshop:
         workshop.migrate()
-        with hold_lease(
-            workshop.database, owner=workshop.owner, ttl_seconds=settings.lease_seconds
-        ) as lease:
+        with workshop.hold_lease() as lease:
             pipeline = workshop.make_pipeline(from_date=from_date, everything=everything)
             report = pipeline.run(
                 JobKind.RUN if once else JobKind.HARVEST, may_go_on=lambda: not lease.is_lost
@@ -79,9 +80,7 @@ def import_(
     configure_logging(settings.log_level)
     with Workshop(settings) as workshop:
         workshop.migrate()
-        with hold_lease(
-            workshop.database, owner=workshop.owner, ttl_seconds=settings.lease_seconds
-        ):
+        with workshop.hold_lease():
             report = workshop.import_file(file)
             workshop.update_index()
     _answer(report, as_json)
@@ -93,11 +92,14 @@ def _read_start(since: str | None, days: int | None) -> date | None:
     if since is None:
         return None
     try:
-        return date.fromisoformat(since)
+        start = date.fromisoformat(since)
     except ValueError as error:
         raise InvalidInputError(
             f"{since!r} is not a date. Write --since YYYY-MM-DD, e.g. --since 2026-11-01."
         ) from error
+    if start > utc_now().date():
+        raise InvalidInputError(f"{since} lies in the future: nothing was modified since then.")
+    return start
 
 
 def _answer(report: RunReport, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from app.logs import configure_logging
 from app.settings import load_settings
 from indexer.cli.assembly import Workshop
 from indexer.cli.console import reporting_errors, say
-from indexer.lease import hold_lease, utc_now
+from indexer.lease import utc_now
 from indexer.scheduler import Scheduler
 
 
@@ -25,9 +25,7 @@ def index() -> None:
     configure_logging(settings.log_level)
     with Workshop(settings) as workshop:
         workshop.migrate()
-        with hold_lease(
-            workshop.database, owner=workshop.owner, ttl_seconds=settings.lease_seconds
-        ):
+        with workshop.hold_lease():
             say(workshop.update_index().message)
 
 
@@ -43,9 +41,7 @@ def reindex() -> None:
     configure_logging(settings.log_level)
     with Workshop(settings) as workshop:
         workshop.migrate()
-        with hold_lease(
-            workshop.database, owner=workshop.owner, ttl_seconds=settings.lease_seconds
-        ):
+        with workshop.hold_lease():
             say(workshop.rebuild_index().message)
 
 
@@ -66,7 +62,7 @@ def migrate() -> None:
 def schedule(
     cron: Annotated[
         str | None,
-        typer.Option("--cron", help="Cron expression, UTC [default: PAPERSIFT_SCHEDULE]."),
+        typer.Option("--cron", help="Cron expression, UTC (default: PAPERSIFT_SCHEDULE)."),
     ] = None,
 ) -> None:
     """Keep everything current: a daily run on schedule, and runs that are asked for.
@@ -81,7 +77,9 @@ def schedule(
     stop = threading.Event()
 
     def request_stop(_signal: int, _frame: FrameType | None) -> None:
-        say("Stopping after the stage under way.")
+        if stop.is_set():
+            raise KeyboardInterrupt  # asked twice: not even to the end of this page
+        say("Stopping after the page or batch under way; once more stops at once.")
         stop.set()
 
     signal.signal(signal.SIGTERM, request_stop)
@@ -96,6 +94,7 @@ def schedule(
             lease_seconds=settings.lease_seconds,
             poll_seconds=settings.job_poll_seconds,
             retry_seconds=settings.failed_run_retry_seconds,
+            stop_signal=workshop.stop_signal,
             now=utc_now,
         )
         say(f"Next scheduled run: {scheduler.get_next_run():%Y-%m-%d %H:%M} UTC.")

@@ -13,13 +13,13 @@ from app.settings import Settings, load_settings
 from indexer.cli.assembly import Workshop
 from indexer.cli.console import reporting_errors, say
 from indexer.first_fill import fill_if_empty
-from indexer.lease import hold_lease
 
 HostOption = Annotated[
-    str | None, typer.Option("--host", help="Address to listen on [default: 127.0.0.1].")
+    str | None, typer.Option("--host", help="Address to listen on (default 127.0.0.1).")
 ]
 PortOption = Annotated[
-    int | None, typer.Option("--port", help="Port to listen on [default: 8000].", max=65535)
+    int | None,
+    typer.Option("--port", help="Port to listen on (default 8000).", min=0, max=65535),
 ]
 
 
@@ -52,9 +52,7 @@ def run(host: HostOption = None, port: PortOption = None) -> None:
     with Workshop(settings) as workshop:
         workshop.migrate()
         try:
-            with hold_lease(
-                workshop.database, owner=workshop.owner, ttl_seconds=settings.lease_seconds
-            ):
+            with workshop.hold_lease():
                 outcome = fill_if_empty(
                     workshop.database,
                     harvest_recent=workshop.harvest_recent_days,

@@ -168,6 +168,30 @@ def test_where_arxiv_answers_with_errors_the_sample_is_loaded(tmp_path: Path, st
     assert len(server.requests) == 1
 
 
+def test_where_only_the_list_of_records_fails_nobody_waits_for_its_retry_after(
+    tmp_path: Path,
+) -> None:
+    with OaiServer(make_catalogue()) as server:
+        server.faults.extend([None, refused(503, "120")])
+        environment = make_environment(tmp_path, PAPERSIFT_OAI_URL=server.oai_url)
+        with running(RUN, tmp_path, environment) as service:
+            service.interrupt()
+
+    assert "bundled sample" in service.text
+    assert len(server.requests) == 2
+
+
+def test_a_pacing_file_that_cannot_be_used_leaves_the_newcomer_with_the_sample(
+    tmp_path: Path,
+) -> None:
+    environment = make_environment(tmp_path, PAPERSIFT_PACING_FILE="/proc/nowhere/pacing")
+    with running(RUN, tmp_path, environment) as service:
+        service.interrupt()
+
+    assert "PAPERSIFT_PACING_FILE" in service.text
+    assert "bundled sample" in service.text
+
+
 def test_a_second_run_serves_what_is_there_and_loads_nothing(tmp_path: Path) -> None:
     environment = make_environment(tmp_path)
     with running(RUN, tmp_path, environment) as first:

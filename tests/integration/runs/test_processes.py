@@ -163,6 +163,42 @@ def test_a_failed_harvest_is_one_clear_line_and_a_failing_exit_code(house: House
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("harvest", "--since", "2099-01-01"), "lies in the future"),
+        (("harvest", "--since", "yesterday"), "is not a date"),
+        (("harvest", "--since", "2026-11-01", "--all"), "Give only one of"),
+        (("schedule", "--cron", "daily"), "not a cron expression"),
+        (("import", "nowhere.json"), "nowhere.json cannot be opened"),
+        (("paper", "2609.00001v1x"), "is not an arXiv identifier"),
+        (("search", "alfa", "--cat", "cs.XX"), "cs.XX"),
+        (("search", "alfa", "--limit", "100000"), "100,000"),
+    ],
+)
+def test_an_error_is_one_line_that_says_what_to_do(
+    house: House, arguments: tuple[str, ...], said: str
+) -> None:
+    house.run("index")
+    done = house.run(*arguments)
+
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("harvest", "--days", "9999999"), ("serve", "--port", "-1"), ("serve", "--port", "http")],
+)
+def test_an_option_out_of_range_is_a_usage_error(house: House, arguments: tuple[str, ...]) -> None:
+    done = house.run(*arguments)
+
+    assert done.returncode == 2
+    assert arguments[1] in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_scheduler_fills_an_empty_database_and_stops_when_told(house: House) -> None:
     with house.scheduler() as process:
         house.wait_for(has_run("run"))
@@ -174,6 +210,30 @@ def test_a_scheduler_fills_an_empty_database_and_stops_when_told(house: House) -
     with house.database() as database, database.read() as tx:
         assert papers.count_papers(tx) == PAPERS
         assert leases.find_lease(tx, RUNNER_LEASE) is None
+
+
+def test_a_scheduler_told_to_stop_in_a_long_harvest_stops_after_the_page(house: House) -> None:
+    house.server.faults.extend([None, None, refused(503, "600")])
+    environment = {**house.environment, "PAPERSIFT_MAX_ATTEMPTS": "5"}
+    house.environment = environment
+    with house.scheduler() as process:
+
+        def has_some(database: Database) -> bool:
+            try:
+                with database.read() as tx:
+                    return papers.count_papers(tx) > 0
+            except StorageError:  # the tables may not be there yet
+                return False
+
+        house.wait_for(has_some)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=PATIENCE_SECONDS)
+
+    assert process.returncode == 0
+    assert "Stopped." in said
+    with house.database() as database, database.read() as tx:
+        report = harvests.list_runs(tx, stage="harvest", limit=1)[0]
+    assert "Stopped as asked" in report.message
 
 
 def test_a_requested_run_is_done_by_the_running_scheduler(house: House) -> None:

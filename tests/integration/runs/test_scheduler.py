@@ -33,10 +33,10 @@ class House:
         self.clock = FakeClock(MONDAY_NOON)
         self.done: list[str] = []
         self.failing: set[JobKind] = set()
-        stages: dict[JobKind, Stage] = {
+        self.stages: dict[JobKind, Stage] = {
             kind: self.make_stage(kind) for kind in (*DAILY_STAGES, JobKind.REBUILD)
         }
-        pipeline = Pipeline(database, stages, now=self.clock)
+        pipeline = Pipeline(database, self.stages, now=self.clock)
         self.scheduler = Scheduler(
             database,
             pipeline,
@@ -129,6 +129,20 @@ def test_a_stage_that_fails_does_not_stop_the_later_ones_and_is_reported(house: 
     summary = house.list_runs("run")[0]
     assert summary.message == "announcements: announcements cannot reach arXiv"
     assert summary.details == {"stages": 4, "failed": 1}
+
+
+def test_a_defect_in_one_stage_is_reported_and_does_not_end_the_scheduler(house: House) -> None:
+    def broken() -> RunReport:
+        raise ZeroDivisionError("alfa")
+
+    house.stages[JobKind.HARVEST] = broken
+    house.scheduler.tick()
+
+    assert house.done == ["announcements", "reconcile", "index"]
+    report = house.list_runs("harvest")[0]
+    assert not report.succeeded
+    assert "ZeroDivisionError: alfa" in report.message
+    assert house.scheduler.tick() is False
 
 
 def test_a_requested_job_is_run_and_its_outcome_noted(house: House) -> None:

@@ -141,6 +141,18 @@ def test_a_file_of_something_else_is_refused_soon(importer: Importer, tmp_path: 
         assert not harvests.list_runs(tx, stage="import", limit=1)[0].succeeded
 
 
+@pytest.mark.parametrize("content", ["", "# Alfa\n\nbravo\n"])
+def test_a_file_without_one_paper_is_an_error(
+    importer: Importer, tmp_path: Path, content: str
+) -> None:
+    path = tmp_path / "README.md"
+    path.write_text(content)
+    with pytest.raises(SnapshotError, match=r"README\.md holds no papers"):
+        importer.run(path)
+    with importer.database.read() as tx:
+        assert not harvests.list_runs(tx, stage="import", limit=1)[0].succeeded
+
+
 def test_what_was_read_before_the_damage_is_stored(importer: Importer, tmp_path: Path) -> None:
     import gzip
 

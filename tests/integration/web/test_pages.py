@@ -161,7 +161,7 @@ def test_without_words_the_newest_papers_are_shown(client: TestClient) -> None:
 def test_a_relaxed_answer_and_unknown_papers_are_said(client: TestClient) -> None:
     page = fetch(client, "/search?q=otters+compass+1706.03762")
 
-    assert "No paper holds all of these words" in page.main
+    assert "No title and abstract hold all of these words" in page.main
     assert "arXiv:1706.03762 is not held here" in page.main
 
 
