@@ -5,6 +5,7 @@ somebody requested one. Because "due" is computed from the last run in the datab
 while the machine was off are caught up once, however many were missed.
 """
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -19,22 +20,35 @@ from app.domain.jobs import Job, JobKind
 from indexer.lease import hold_lease
 from indexer.pipeline import Pipeline
 
+_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_WEEKDAY_RANGE = re.compile(r"(?<![/\w])([0-7])(?:-([0-7]))?(?![\w])")
+
 log = structlog.get_logger()
 
 
 def parse_schedule(expression: str) -> CronTrigger:
-    """The trigger of a five-field cron expression, in UTC.
+    """The trigger of a five-field cron expression, in UTC; weekday 0 and 7 are Sunday.
 
     Raises:
         InvalidInputError: the expression cannot be read.
     """
     try:
-        return CronTrigger.from_crontab(expression, timezone=UTC)
+        *fields, weekdays = expression.split()
+        named = _WEEKDAY_RANGE.sub(_name_weekdays, weekdays)
+        return CronTrigger.from_crontab(" ".join([*fields, named]), timezone=UTC)
     except ValueError as error:
         raise InvalidInputError(
             f"The schedule {expression!r} is not a cron expression ({error}). Write five fields "
             "(minute hour day month weekday), e.g. PAPERSIFT_SCHEDULE='30 5 * * mon-fri'."
         ) from error
+
+
+def _name_weekdays(match: re.Match[str]) -> str:
+    """Weekday numbers as names: APScheduler counts from Monday, cron from Sunday."""
+    first, last = int(match[1]), int(match[2] or match[1])
+    if last < first:
+        raise ValueError(f"weekdays {match[0]} run backwards")
+    return ",".join(_WEEKDAYS[number % 7] for number in range(first, last + 1))
 
 
 def find_missed_run(trigger: CronTrigger, last: datetime, now: datetime) -> datetime | None:

@@ -41,6 +41,22 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def render_sqlite_datetime(moment: datetime) -> str:
+    """The text SQLite holds for an aware moment, as `UtcDateTime` writes it.
+
+    Raises:
+        ValueError: the value carries no time zone.
+
+    >>> render_sqlite_datetime(datetime(2024, 5, 1, 12, tzinfo=UTC))
+    '2024-05-01 12:00:00.000000'
+    """
+    if moment.tzinfo is not UTC:
+        if moment.tzinfo is None:
+            raise ValueError(f"{moment!r} has no time zone; pass an aware datetime, in UTC.")
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(" ", "microseconds")[: -len("+00:00")]
+
+
 MAX_ARXIV_ID_CHARS = 32
 """The longest canonical id has 20 characters (`acc-phys/YYMMNNN` and the like); room to spare."""
 

@@ -9,6 +9,7 @@
     │   └── LimitExceededError            names the limit, its value and its unit
     ├── NotFoundError
     │   └── PaperNotFoundError
+    │       └── PaperDeletedError         arXiv took the record back
     ├── StorageError                      the database
     │   ├── DatabaseUnavailableError
     │   └── SchemaOutOfDateError
@@ -85,6 +86,10 @@ class NotFoundError(PapersiftError):
 
 class PaperNotFoundError(NotFoundError):
     """No paper with this identifier is held here."""
+
+
+class PaperDeletedError(PaperNotFoundError):
+    """arXiv deleted this paper's record; a tombstone is all that is held."""
 
 
 class StorageError(PapersiftError):

@@ -101,6 +101,7 @@ class SearchPage:
         understood_as: the query in words.
         took_ms: time spent, milliseconds.
         missing: hits the index knows and the database does not (they are left out of `hits`).
+        notes: sentences about what was read or found otherwise than asked.
     """
 
     request: SearchRequest
@@ -113,3 +114,4 @@ class SearchPage:
     took_ms: float
     missing: int = 0
     answered_at: datetime | None = None
+    notes: tuple[str, ...] = ()

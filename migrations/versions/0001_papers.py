@@ -54,6 +54,10 @@ def _create_papers() -> None:
         "papers",
         sa.Column("arxiv_id", make_arxiv_id_type(), nullable=False),
         sa.Column("change_number", sa.BigInteger(), nullable=False),
+        sa.Column("deleted_at", UtcDateTime()),
+        sa.Column("datestamp", sa.Date()),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
+        sa.Column("content_hash", sa.LargeBinary(16), nullable=False),
         sa.Column("submitted_at", UtcDateTime(), nullable=False),
         sa.Column("submitted_precision", sa.String(8), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
@@ -63,10 +67,6 @@ def _create_papers() -> None:
             sa.Boolean(create_constraint=True, name=op.f("ck_papers_is_withdrawn")),
             nullable=False,
         ),
-        sa.Column("deleted_at", UtcDateTime()),
-        sa.Column("datestamp", sa.Date()),
-        sa.Column("changed_at", UtcDateTime(), nullable=False),
-        sa.Column("content_hash", sa.LargeBinary(16), nullable=False),
         *(
             sa.Column(name, sa.Text(), nullable=False)
             for name in (

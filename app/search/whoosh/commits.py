@@ -81,21 +81,32 @@ def read_commit(folder: Path) -> Commit:
 
     Raises:
         IndexOutdatedError: written with another schema version.
-        IndexDamagedError: no record, an unreadable one, or a file of another length.
-        FileNotFoundError: a file is gone; also when a newer commit has just replaced this one.
+        IndexDamagedError: no record, an unreadable one, or a file missing or of another length.
+        FileNotFoundError: a newer commit has just replaced this one, or the folder is gone.
     """
     generation = find_newest_generation(folder)
     if generation is None:
         raise IndexDamagedError(f"The search index {folder.name} has no commit. {_REBUILD}")
-    path = folder / f"commit-{generation}.json"
-    commit = _parse_record(path, path.read_bytes())
-    for name, expected in commit.file_bytes.items():
-        found = (folder / name).stat().st_size
-        if found != expected:
-            raise IndexDamagedError(
-                f"The index file {name} has {found:,} bytes instead of {expected:,}. {_REBUILD}"
-            )
+    try:
+        path = folder / f"commit-{generation}.json"
+        commit = _parse_record(path, path.read_bytes())
+        for name, expected in commit.file_bytes.items():
+            _check_length(folder / name, expected)
+    except FileNotFoundError as error:
+        if find_newest_generation(folder) != generation:
+            raise
+        raise IndexDamagedError(
+            f"The index file {Path(error.filename).name} is missing. {_REBUILD}"
+        ) from error
     return commit
+
+
+def _check_length(path: Path, expected: int) -> None:
+    found = path.stat().st_size
+    if found != expected:
+        raise IndexDamagedError(
+            f"The index file {path.name} has {found:,} bytes instead of {expected:,}. {_REBUILD}"
+        )
 
 
 def _parse_record(path: Path, data: bytes) -> Commit:

@@ -1,5 +1,6 @@
 """Whoosh readers over the segments of one commit."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +44,11 @@ def open_reader(folder: Path, segments: list[Any], generation: int) -> Any:
     storage, schema = DurableStorage(folder), make_schema()
     if not segments:
         return EmptyReader(schema)
-    readers: list[Any] = []
-    try:
+    readers = []
+    with ExitStack() as opened:
         for segment in segments:
-            readers.append(LivingReader(storage, schema, segment, generation))
-    except BaseException:
-        for reader in readers:
-            reader.close()
-        raise
+            reader = LivingReader(storage, schema, segment, generation)
+            opened.callback(reader.close)
+            readers.append(reader)
+        opened.pop_all()
     return readers[0] if len(readers) == 1 else MultiReader(readers, generation=generation)

@@ -1,0 +1,176 @@
+"""Papers by id, by day and by change number. `upsert_records`, also found here, writes them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, tuple_
+
+from app.db.batches import in_batches
+from app.db.models import change_counter, paper_history, papers
+from app.db.paper_rows import make_history_entry, make_paper
+from app.db.paper_upsert import upsert_records
+from app.db.session import Transaction
+from app.domain.arxiv_id import ArxivId
+from app.domain.categories import CategoryExpression
+from app.domain.errors import PaperNotFoundError
+from app.domain.paper import DatePrecision, Paper
+from app.domain.paper_history import PaperHistoryEntry
+
+__all__ = [
+    "count_papers",
+    "find_missing_ids",
+    "find_papers",
+    "get_last_change_number",
+    "get_newest_submission_day",
+    "get_paper",
+    "list_history",
+    "list_submitted_on",
+    "stream_all_papers",
+    "stream_changes",
+    "upsert_records",
+]
+
+_IS_LIVING: ColumnElement[bool] = papers.c.deleted_at.is_(None)
+_DAY_IS_KNOWN: ColumnElement[bool] = papers.c.submitted_precision != DatePrecision.MONTH.value
+
+
+def get_paper(tx: Transaction, arxiv_id: ArxivId) -> Paper:
+    """The living paper with this id.
+
+    Raises:
+        PaperNotFoundError: it is not held, or arXiv withdrew the record.
+    """
+    row = tx.execute(select(papers).where(papers.c.arxiv_id == arxiv_id.value)).one_or_none()
+    if row is None:
+        raise PaperNotFoundError(
+            f"{arxiv_id} is not held here. It may be too new, or not exist at all: "
+            f"see {arxiv_id.abs_url}."
+        )
+    if row.deleted_at is not None:
+        raise PaperNotFoundError(
+            f"arXiv withdrew the record of {arxiv_id} on {row.deleted_at:%Y-%m-%d}."
+        )
+    return make_paper(row)
+
+
+def find_papers(tx: Transaction, ids: Sequence[ArxivId]) -> dict[ArxivId, Paper]:
+    """Those of the papers that are held and living, in no particular order."""
+    found: dict[ArxivId, Paper] = {}
+    for batch in in_batches([arxiv_id.value for arxiv_id in ids]):
+        query = select(papers).where(papers.c.arxiv_id.in_(batch), _IS_LIVING)
+        for row in tx.execute(query):
+            paper = make_paper(row)
+            found[paper.arxiv_id] = paper
+    return found
+
+
+def find_missing_ids(tx: Transaction, ids: Sequence[ArxivId]) -> list[ArxivId]:
+    """Those of the ids that are not held at all, in the order given; a tombstone is held."""
+    held: set[str] = set()
+    for batch in in_batches([arxiv_id.value for arxiv_id in ids]):
+        held.update(
+            tx.execute(select(papers.c.arxiv_id).where(papers.c.arxiv_id.in_(batch))).scalars()
+        )
+    return [arxiv_id for arxiv_id in ids if arxiv_id.value not in held]
+
+
+def stream_changes(tx: Transaction, after: int, limit: int) -> list[Paper]:
+    """The papers whose last change has a number above `after`, in the order of changes.
+
+    At most `limit` of them, tombstones included (`deleted_at` is set). A paper that changed
+    several times occurs once, at its last change.
+    """
+    query = (
+        select(papers)
+        .where(papers.c.change_number > after)
+        .order_by(papers.c.change_number)
+        .limit(limit)
+    )
+    return [make_paper(row) for row in tx.execute(query)]
+
+
+def stream_all_papers(tx: Transaction, batch_size: int) -> Iterator[list[Paper]]:
+    """All living papers, the oldest submission first, `batch_size` at a time.
+
+    Inside `Database.read` it is one view of the database, whatever is written meanwhile.
+    """
+    position = tuple_(papers.c.submitted_at, papers.c.arxiv_id)
+    query = select(papers).where(_IS_LIVING).order_by(position.clauses[0], position.clauses[1])
+    last: Paper | None = None
+    while True:
+        page = query if last is None else query.where(position > (last.submitted_at, last.arxiv_id))
+        batch = [make_paper(row) for row in tx.execute(page.limit(batch_size))]
+        if not batch:
+            return
+        yield batch
+        last = batch[-1]
+
+
+def get_last_change_number(tx: Transaction) -> int:
+    """The number of the last accepted change; 0 before the first."""
+    number: int = tx.execute(select(change_counter.c.last_number)).scalar_one()
+    return number
+
+
+def count_papers(tx: Transaction) -> int:
+    """How many living papers are held. Kept beside the change sequence, so it costs one row."""
+    count: int = tx.execute(select(change_counter.c.living_papers)).scalar_one()
+    return count
+
+
+def get_newest_submission_day(tx: Transaction) -> date | None:
+    """The UTC day of the most recent first submission; None when no paper has a known day."""
+    newest: datetime | None = tx.execute(
+        select(papers.c.submitted_at)
+        .where(_IS_LIVING, _DAY_IS_KNOWN)
+        .order_by(papers.c.submitted_at.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return None if newest is None else newest.date()
+
+
+def list_submitted_on(
+    tx: Transaction,
+    day: date,
+    expression: CategoryExpression | None,
+    *,
+    offset: int,
+    limit: int,
+) -> tuple[list[Paper], int]:
+    """One page of the papers first submitted on a UTC day, and how many there are in all.
+
+    Newest id first, as `ArxivId.sort_key` orders. Papers of which only the month is known are
+    on no day's list: they would all crowd the first. The categories are matched here and not
+    in SQL: a day has a few thousand papers, and the expression stays defined in one place.
+    """
+    midnight = datetime.combine(day, time(), UTC)
+    of_the_day = select(papers.c.arxiv_id, papers.c.categories).where(
+        papers.c.submitted_at >= midnight,
+        papers.c.submitted_at < midnight + timedelta(days=1),
+        _IS_LIVING,
+        _DAY_IS_KNOWN,
+    )
+    matching = [
+        ArxivId.from_canonical(arxiv_id)
+        for arxiv_id, categories in tx.execute(of_the_day)
+        if expression is None or expression.matches(categories.split(" "))
+    ]
+    matching.sort(key=_get_sort_key, reverse=True)
+    page = matching[offset : offset + limit]
+    found = find_papers(tx, page)
+    return [found[arxiv_id] for arxiv_id in page], len(matching)
+
+
+def list_history(tx: Transaction, arxiv_id: ArxivId) -> list[PaperHistoryEntry]:
+    """The paper's superseded titles, authors, abstracts and comments, the latest first."""
+    query = (
+        select(paper_history)
+        .where(paper_history.c.arxiv_id == arxiv_id.value)
+        .order_by(paper_history.c.change_number.desc())
+    )
+    return [make_history_entry(row) for row in tx.execute(query)]
+
+
+def _get_sort_key(arxiv_id: ArxivId) -> tuple[Any, ...]:
+    return arxiv_id.sort_key

@@ -1,0 +1,1 @@
+"""The bundled sample catalogue: well-known papers, for when arXiv cannot be reached."""

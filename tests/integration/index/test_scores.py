@@ -1,0 +1,151 @@
+"""Scores against BM25F computed by hand, and explanations against scores."""
+
+from collections.abc import Iterator
+from math import log
+from pathlib import Path
+
+import pytest
+
+from app.domain.arxiv_id import ArxivId
+from app.domain.errors import PaperNotFoundError
+from app.domain.query import (
+    And,
+    Everything,
+    Filters,
+    Not,
+    Or,
+    Phrase,
+    QueryField,
+    QueryNode,
+    SearchRequest,
+    Term,
+)
+from app.search.engine import SearchEngine
+from app.search.factory import open_engine
+from app.search.whoosh.schema import TITLE_WEIGHT
+from tests.integration.index.documents import build_index, make_document, make_id
+
+K1, B = 1.2, 0.75
+TITLES = ("alfa bravo", "bravo delta golf", "golf")
+ABSTRACTS = ("alfa alfa golf delta", "alfa", "delta golf golf golf bravo")
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchEngine]:
+    index_dir: Path = tmp_path_factory.mktemp("scores") / "index"
+    build_index(
+        index_dir,
+        (
+            make_document(number, title, abstract)
+            for number, (title, abstract) in enumerate(zip(TITLES, ABSTRACTS, strict=True))
+        ),
+    )
+    engine = open_engine(index_dir)
+    yield engine
+    engine.close()
+
+
+def bm25(texts: tuple[str, ...], number: int, word: str) -> float:
+    """Whoosh's variant: idf = ln(N / (n + 1)) + 1."""
+    fields = [text.split() for text in texts]
+    holding = sum(word in field for field in fields)
+    frequency = fields[number].count(word)
+    average = sum(map(len, fields)) / len(fields)
+    norm = K1 * (1 - B + B * len(fields[number]) / average)
+    return (log(len(fields) / (holding + 1)) + 1) * frequency * (K1 + 1) / (frequency + norm)
+
+
+def score_by_hand(number: int, words: str) -> float:
+    return sum(
+        TITLE_WEIGHT * bm25(TITLES, number, word) + bm25(ABSTRACTS, number, word)
+        for word in words.split()
+    )
+
+
+@pytest.mark.parametrize("words", ["alfa", "golf", "alfa golf", "bravo delta golf alfa"])
+def test_the_score_of_a_bag_of_words_is_bm25f_over_title_and_abstract(
+    engine: SearchEngine, words: str
+) -> None:
+    query = Or(tuple(map(Term, words.split())))
+    result = engine.search(SearchRequest(query))
+    by_hand = {make_id(number): score_by_hand(number, words) for number in range(3)}
+    matching = {arxiv_id: score for arxiv_id, score in by_hand.items() if score > 0}
+    assert {hit.arxiv_id for hit in result.hits} == matching.keys()
+    for hit in result.hits:
+        assert hit.score == pytest.approx(matching[hit.arxiv_id], abs=1e-9)
+    scores = [hit.score for hit in result.hits]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_all_words_score_the_same_whether_required_or_not(engine: SearchEngine) -> None:
+    words = (Term("alfa"), Term("golf"))
+    either = engine.search(SearchRequest(Or(words)))
+    both = engine.search(SearchRequest(And(words)))
+    scores = {hit.arxiv_id: hit.score for hit in either.hits}
+    assert both.total == 2
+    assert all(hit.score == pytest.approx(scores[hit.arxiv_id]) for hit in both.hits)
+
+
+def test_a_word_typed_twice_counts_once(engine: SearchEngine) -> None:
+    once = engine.search(SearchRequest(Term("alfa")))
+    twice = engine.search(SearchRequest(Or((Term("alfa"), Term("alfa")))))
+    assert twice.hits == once.hits
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Term("golf"),
+        Or((Term("alfa"), Term("bravo"), Term("zulu"))),
+        And((Term("golf"), Term("delta"))),
+        And((Term("golf"), Not(Term("alfa")))),
+        And((Or((Term("alfa"), Term("bravo"))), Term("golf"))),
+        Or((Phrase("delta golf"), Term("alfa", QueryField.TITLE))),
+        Or((Not(Term("alfa")), Term("bravo"))),
+        Everything(),
+    ],
+)
+def test_contributions_add_up_to_the_score_of_the_search(
+    engine: SearchEngine, query: QueryNode
+) -> None:
+    result = engine.search(SearchRequest(query))
+    assert result.total > 0
+    for hit in result.hits:
+        explanation = engine.explain(query, hit.arxiv_id)
+        assert explanation.score == pytest.approx(hit.score, abs=1e-9)
+        assert sum(part.weight for part in explanation.contributions) == pytest.approx(
+            hit.score, abs=1e-9
+        )
+
+
+def test_an_explanation_names_each_word_by_field(engine: SearchEngine) -> None:
+    explanation = engine.explain(Or((Term("alfa"), Term("golf"))), make_id(0))
+    assert [(part.field, part.term) for part in explanation.contributions] == [
+        ("title", "alfa"),
+        ("abstract", "alfa"),
+        ("abstract", "golf"),
+    ]
+
+
+def test_a_paper_that_does_not_match_scores_nothing(engine: SearchEngine) -> None:
+    explanation = engine.explain(And((Term("alfa"), Term("zulu"))), make_id(0))
+    assert explanation.score == 0.0
+    assert explanation.contributions == ()
+
+
+def test_a_paper_the_index_does_not_hold_cannot_be_explained(engine: SearchEngine) -> None:
+    with pytest.raises(PaperNotFoundError, match=r"1706\.03762"):
+        engine.explain(Term("alfa"), ArxivId("1706.03762"))
+
+
+def test_weights_of_similar_words_multiply_scores(engine: SearchEngine) -> None:
+    result = engine.find_similar([("alfa", 2.0), ("golf", 0.5), ("", 1.0)], Filters(), 10)
+    for hit in result.hits:
+        number = [make_id(each) for each in range(3)].index(hit.arxiv_id)
+        expected = 2.0 * score_by_hand(number, "alfa") + 0.5 * score_by_hand(number, "golf")
+        assert hit.score == pytest.approx(expected, abs=1e-9)
+
+
+def test_words_without_weight_find_nothing_similar(engine: SearchEngine) -> None:
+    assert engine.find_similar([("alfa", 0.0)], Filters(), 10).total == 0
+    assert engine.find_similar([], Filters(), 10).hits == ()

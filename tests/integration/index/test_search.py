@@ -1,0 +1,257 @@
+"""What is found, in which order, and how much of it: against a search by brute force."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.domain.categories import parse_category_expression
+from app.domain.query import (
+    And,
+    DateField,
+    DateRange,
+    Everything,
+    FacetField,
+    Filters,
+    Not,
+    Or,
+    Phrase,
+    QueryField,
+    QueryNode,
+    SearchRequest,
+    Sort,
+    Term,
+)
+from app.search.documents import IndexDocument
+from app.search.engine import SearchEngine
+from app.search.factory import open_engine, open_index_writer
+from tests.integration.index.documents import build_index, make_document
+
+WORDS = ("alfa", "bravo", "delta", "golf", "hotel")
+CATEGORIES = ("cs.LG", "cs.AI", "math.NA", "cs.NA", "hep-th")
+EXPRESSIONS = ("cs", "cs.LG+hep-th", "cs-cs.AI", "math.NA", "-cs.LG", "hep-th")
+
+
+def make_corpus() -> list[IndexDocument]:
+    """60 papers; words, categories and dates follow from the number; many dates are shared."""
+    corpus = []
+    for number in range(60):
+        title = " ".join(WORDS[i] for i in range(5) if number % (i + 2) == 0)
+        abstract = " ".join(WORDS[(number * step) % 5] for step in range(1, 2 + number % 4))
+        corpus.append(
+            make_document(
+                number,
+                title,
+                abstract,
+                categories=tuple(dict.fromkeys((CATEGORIES[number % 5], CATEGORIES[number % 3]))),
+                submitted_at=datetime(2015 + number % 4, 1 + number % 3, 1, tzinfo=UTC),
+                updated_at=datetime(2019, 1, 1 + number % 7, 23, 59, 59, tzinfo=UTC),
+            )
+        )
+    return corpus
+
+
+CORPUS = make_corpus()
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchEngine]:
+    """The corpus in four segments, with replaced and deleted papers among them."""
+    index_dir: Path = tmp_path_factory.mktemp("search") / "index"
+    stale = [make_document(number, "alfa bravo", "hotel") for number in range(20, 40)]
+    extra = [make_document(number, "golf", "delta") for number in range(60, 70)]
+    build_index(index_dir, CORPUS[:20])
+    for change, batch in enumerate((stale, CORPUS[40:] + extra, CORPUS[20:40]), start=2):
+        with open_index_writer(index_dir) as writer:
+            writer.replace(batch)
+            if change == 4:
+                writer.delete(document.arxiv_id for document in extra)
+            writer.commit(change)
+    engine = open_engine(index_dir)
+    yield engine
+    engine.close()
+
+
+def is_match(node: QueryNode, document: IndexDocument) -> bool:
+    match node:
+        case Everything():
+            return True
+        case Term(text=text, field=field):
+            return any(text in words for words in select_words(document, field))
+        case Phrase(text=text, field=field):
+            return any(f" {text} " in f" {' '.join(w)} " for w in select_words(document, field))
+        case And(children=children):
+            return all(is_match(child, document) for child in children)
+        case Or(children=children):
+            return any(is_match(child, document) for child in children)
+        case Not(child=child):
+            return not is_match(child, document)
+
+
+def select_words(document: IndexDocument, field: QueryField | None) -> list[list[str]]:
+    texts = {QueryField.TITLE: [document.title], QueryField.ABSTRACT: [document.abstract]}
+    chosen = [document.title, document.abstract] if field is None else texts[field]
+    return [text.split() for text in chosen]
+
+
+def passes(filters: Filters, document: IndexDocument) -> bool:
+    moment = (
+        document.submitted_at
+        if filters.date_field is DateField.SUBMITTED
+        else document.updated_at
+    )
+    first, last = filters.dates.first, filters.dates.last
+    return (
+        (filters.categories is None or filters.categories.matches(document.categories))
+        and (first is None or first <= moment.date())
+        and (last is None or moment.date() <= last)
+    )
+
+
+fields = st.sampled_from([None, QueryField.TITLE, QueryField.ABSTRACT])
+leaves = st.one_of(
+    st.builds(Term, st.sampled_from(WORDS), fields),
+    st.builds(
+        Phrase, st.lists(st.sampled_from(WORDS), min_size=2, max_size=3).map(" ".join), fields
+    ),
+    st.just(Everything()),
+)
+queries = st.recursive(
+    leaves,
+    lambda children: st.one_of(
+        st.builds(Not, children),
+        st.lists(children, min_size=1, max_size=4).map(lambda nodes: And(tuple(nodes))),
+        st.lists(children, min_size=1, max_size=4).map(lambda nodes: Or(tuple(nodes))),
+    ),
+    max_leaves=8,
+)
+days = st.dates(date(2014, 12, 1), date(2019, 2, 1))
+date_ranges = st.tuples(st.none() | days, st.none() | days).map(
+    lambda pair: DateRange(*pair) if None in pair or pair[0] <= pair[1] else DateRange(*pair[::-1])
+)
+filters_strategy = st.builds(
+    Filters,
+    st.none() | st.sampled_from(EXPRESSIONS).map(parse_category_expression),
+    date_ranges,
+    st.sampled_from(DateField),
+)
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(query=queries, filters=filters_strategy, sort=st.sampled_from(Sort))
+def test_any_tree_under_any_filter_finds_what_brute_force_finds(
+    engine: SearchEngine, query: QueryNode, filters: Filters, sort: Sort
+) -> None:
+    expected = {
+        document.arxiv_id: document
+        for document in CORPUS
+        if is_match(query, document) and passes(filters, document)
+    }
+    request = SearchRequest(query, filters, sort, 0, 100, tuple(FacetField))
+    result = engine.search(request)
+    assert {hit.arxiv_id for hit in result.hits} == expected.keys()
+    assert result.total == len(result.hits) == engine.count(query, filters)
+    assert [hit.arxiv_id for hit in result.hits] == [
+        document.arxiv_id for document in put_in_order(expected, result.hits, sort)
+    ]
+    for field, values in (
+        (FacetField.CATEGORY, [each.categories for each in expected.values()]),
+        (FacetField.YEAR, [(str(each.submitted_at.year),) for each in expected.values()]),
+    ):
+        counted = {value: sum(value in each for each in values) for each in values for value in each}
+        assert {facet.value: facet.count for facet in result.facets[field]} == counted
+
+
+def put_in_order(documents, hits, sort):  # type: ignore[no-untyped-def]
+    """By the documented order; scores are taken from the engine, tested elsewhere."""
+    scores = {hit.arxiv_id: hit.score for hit in hits}
+    keys = {
+        Sort.RELEVANCE: lambda each: (scores[each.arxiv_id], each.submitted_at),
+        Sort.NEWEST: lambda each: each.submitted_at,
+        Sort.OLDEST: lambda each: each.submitted_at,
+        Sort.UPDATED: lambda each: each.updated_at,
+    }
+    return sorted(
+        documents.values(),
+        key=lambda each: (keys[sort](each), each.arxiv_id.sort_key),
+        reverse=sort is not Sort.OLDEST,
+    )
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(query=queries, sort=st.sampled_from(Sort), size=st.integers(1, 13))
+def test_pages_are_disjoint_and_complete(
+    engine: SearchEngine, query: QueryNode, sort: Sort, size: int
+) -> None:
+    whole = engine.search(SearchRequest(query, sort=sort, limit=100)).hits
+    pages = [
+        engine.search(SearchRequest(query, sort=sort, offset=offset, limit=size)).hits
+        for offset in range(0, len(whole) + size, size)
+    ]
+    assert tuple(hit for page in pages for hit in page) == whole
+
+
+def test_a_limit_of_zero_asks_for_total_and_facets_only(engine: SearchEngine) -> None:
+    result = engine.search(SearchRequest(Term("alfa"), limit=0, facets=(FacetField.YEAR,)))
+    assert result.hits == ()
+    assert result.total == sum(facet.count for facet in result.facets[FacetField.YEAR]) > 0
+
+
+def test_facets_stand_most_frequent_first(engine: SearchEngine) -> None:
+    facets = engine.search(SearchRequest(Everything(), facets=tuple(FacetField))).facets
+    for counts in facets.values():
+        ranks = [(-facet.count, facet.value) for facet in counts]
+        assert ranks == sorted(ranks)
+
+
+@pytest.mark.parametrize("text", ["the", "of and", "?!", "", "   "])
+@pytest.mark.parametrize("make", [Term, Phrase, lambda text: Or((Term(text), Phrase(text)))])
+def test_a_query_without_index_terms_matches_nothing(engine, make, text):  # type: ignore[no-untyped-def]
+    result = engine.search(SearchRequest(make(text), facets=tuple(FacetField)))
+    assert (result.total, result.hits) == (0, ())
+    assert all(counts == () for counts in result.facets.values())
+    assert engine.count(Not(Term(text)), Filters()) == 0
+
+
+def test_words_without_index_terms_change_nothing_beside_others(engine: SearchEngine) -> None:
+    plain = engine.search(SearchRequest(Term("alfa")))
+    for query in (And((Term("the"), Term("alfa"))), Or((Term("the"), Term("alfa")))):
+        assert engine.search(SearchRequest(query)).hits == plain.hits
+    without = And((Term("alfa"), Not(Term("the"))))
+    assert engine.search(SearchRequest(without)).hits == plain.hits
+
+
+def test_term_statistics_leave_deleted_papers_out(engine: SearchEngine) -> None:
+    from app.text.tokenize import index_terms
+
+    for word in WORDS:
+        holding = [d for d in CORPUS if word in f"{d.title} {d.abstract}".split()]
+        (term,) = index_terms(word)
+        (found,) = engine.get_term_statistics([term])
+        assert found.document_frequency == len(holding)
+        assert found.collection_frequency == sum(
+            f"{d.title} {d.abstract}".split().count(word) for d in holding
+        )
+
+
+def test_unknown_terms_have_frequency_zero_and_keep_their_place(engine: SearchEngine) -> None:
+    found = engine.get_term_statistics(["zulu", "alfa", "zulu"])
+    assert [(each.term, each.document_frequency > 0) for each in found] == [
+        ("zulu", False),
+        ("alfa", True),
+        ("zulu", False),
+    ]
+
+
+def test_suggestions_begin_with_the_prefix_most_frequent_first(engine: SearchEngine) -> None:
+    everything = [each for letter in "abdgh" for each in engine.suggest(letter, 10)]
+    assert {each.term[0] for each in everything} == set("abdgh")
+    assert engine.suggest("ALF", 10) == engine.get_term_statistics(["alfa"])
+    assert engine.suggest("", 10) == engine.suggest("zz", 10) == engine.suggest("a", 0) == []
