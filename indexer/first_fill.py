@@ -10,8 +10,10 @@ from pathlib import Path
 
 from app.db import papers, state
 from app.db.session import Database
-from app.domain.errors import UpstreamError
+from app.domain.errors import MalformedAnswerError, UpstreamError
 from app.domain.harvest import RunReport
+from indexer.fetch import PoliteFetcher
+from indexer.oai.client import ACCEPT_XML
 
 SAMPLE_PATH = Path(__file__).parent / "sample" / "papers.jsonl"
 
@@ -38,6 +40,23 @@ class FillOutcome:
 
     kind: FillKind
     message: str
+
+
+def probe(fetcher: PoliteFetcher, oai_url: str) -> None:
+    """Return quietly when arXiv's OAI-PMH service answers now.
+
+    Identify is the cheapest question: a list of records may take the server longer to make than
+    a newcomer should wait to learn that there is no network.
+
+    Raises:
+        UpstreamError: it does not, within the fetcher's limits.
+    """
+
+    def check(body: bytes) -> None:
+        if b"<Identify" not in body:
+            raise MalformedAnswerError(f"{oai_url} is not an OAI-PMH service.")
+
+    fetcher.fetch(oai_url, {"verb": "Identify"}, accept=ACCEPT_XML, read=check)
 
 
 def fill_if_empty(

@@ -98,7 +98,9 @@ class _Stage:
         with self.database.read() as tx:
             last_change = papers.get_last_change_number(tx)
         if state.change_number > last_change:
-            return f"the index held change {state.change_number}, the database ends at {last_change}"
+            return (
+                f"the index held change {state.change_number}, the database ends at {last_change}"
+            )
         if last_change - state.change_number > max(state.papers, self.batch_papers):
             return "most papers are new"
         return ""
@@ -129,8 +131,11 @@ class _Stage:
                 )
         finally:
             self.progress.finish()
-        message = f"{replaced:,} papers indexed, {deleted:,} taken out; the index holds {state.papers:,}."
-        return self._store("index", started_at, message, state, replaced, deleted)
+        message = (
+            f"{replaced:,} papers indexed, {deleted:,} taken out; the index holds {state.papers:,}."
+        )
+        details = {"indexed": replaced, "deleted": deleted}
+        return self._store("index", started_at, message, state, details)
 
     def rebuild(self, reason: str) -> RunReport:
         started_at = self.now()
@@ -145,7 +150,7 @@ class _Stage:
             building.publish()
         because = f" because {reason}" if reason else ""
         message = f"Index built anew{because}; it holds {state.papers:,} papers."
-        return self._store("rebuild", started_at, message, state, state.papers, 0)
+        return self._store("rebuild", started_at, message, state, {"indexed": state.papers})
 
     def _build(self, writer: IndexWriter) -> tuple[IndexState, int]:
         """Read one snapshot into an empty index; its last state, and the snapshot's count."""
@@ -173,8 +178,7 @@ class _Stage:
         started_at: datetime,
         message: str,
         state: IndexState,
-        replaced: int,
-        deleted: int,
+        counts: dict[str, int],
     ) -> RunReport:
         report = RunReport(
             stage=stage,
@@ -183,8 +187,7 @@ class _Stage:
             succeeded=True,
             message=message,
             details={
-                "indexed": replaced,
-                "deleted": deleted,
+                **counts,
                 "papers": state.papers,
                 "change_number": state.change_number,
                 "generation": state.generation,

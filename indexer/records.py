@@ -77,20 +77,21 @@ def make_paper_record(raw: RawMetadata) -> PaperRecord:
     Raises:
         ValueError: the paper has no title or no category; the message says which.
     """
-    title = _clean(raw.title)
+    title_tex, abstract_tex = collapse_whitespace(raw.title), collapse_whitespace(raw.abstract)
+    title, abstract = decode_tex_accents(title_tex), decode_tex_accents(abstract_tex)
     if not title:
         raise ValueError(f"{raw.arxiv_id}: the title is empty")
     categories = tuple(dict.fromkeys(raw.categories.split()))
     if not categories:
         raise ValueError(f"{raw.arxiv_id}: the categories are empty")
-    abstract = _clean(raw.abstract)
+    authors = _split_authors(raw)
     submitted_at, precision = _find_submission(raw)
     comments = _clean(raw.comments)
     newest = raw.versions[-1] if raw.versions else None
     return PaperRecord(
         arxiv_id=raw.arxiv_id,
         title=title,
-        authors=_split_authors(raw),
+        authors=authors,
         abstract=abstract,
         categories=categories,
         submitted_at=submitted_at,
@@ -107,9 +108,9 @@ def make_paper_record(raw: RawMetadata) -> PaperRecord:
         license_url=raw.license_url.strip(),
         submitter=_clean(raw.submitter),
         is_withdrawn=_is_withdrawn(newest, comments),
-        title_tex=_keep_original(raw.title, title),
-        authors_tex=_keep_original(raw.authors, None),
-        abstract_tex=_keep_original(raw.abstract, abstract),
+        title_tex=None if title_tex == title else title_tex,
+        authors_tex=_keep_author_line(raw.authors, authors),
+        abstract_tex=None if abstract_tex == abstract else abstract_tex,
         abstract_source=raw.abstract_source,
         datestamp=raw.datestamp,
     )
@@ -125,22 +126,32 @@ def parse_version_date(text: str) -> datetime:
     '2007-04-02T19:18:42+00:00'
     """
     match = _VERSION_DATE.fullmatch(text.strip())
-    if match is None:  # other spellings of RFC 2822 are rare, and slow to read
-        return parsedate_to_datetime(text).astimezone(UTC)
+    if match is None:
+        return _parse_rare_date(text.strip())
     day, month, year, hour, minute, second = match.groups()
     return datetime(
         int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC
     )
 
 
+def _parse_rare_date(text: str) -> datetime:
+    """Other spellings, slow to read: ISO 8601 (without a zone: UTC) and any of RFC 2822."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = parsedate_to_datetime(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
 def _clean(text: str) -> str:
     return decode_tex_accents(collapse_whitespace(text)) if text else ""
 
 
-def _keep_original(raw: str, decoded: str | None) -> str | None:
-    """The source's spelling on one line, or None where it says nothing more than ours."""
-    original = collapse_whitespace(raw)
-    return None if not original or original == decoded else original
+def _keep_author_line(line: str, authors: tuple[Author, ...]) -> str | None:
+    """The source's author line, or None where the names joined by commas are the same text."""
+    original = collapse_whitespace(line)
+    joined = ", ".join([author.name for author in authors])
+    return None if original == joined else original or None
 
 
 def _split_authors(raw: RawMetadata) -> tuple[Author, ...]:

@@ -1,6 +1,6 @@
 """One line of the metadata snapshot as a paper record; pure, no files, no clock."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import msgspec
 
@@ -9,6 +9,8 @@ from app.domain.errors import InvalidArxivIdError
 from app.domain.harvest import PaperRecord
 from app.domain.paper import Author, Version
 from indexer.records import RawMetadata, make_paper_record, parse_version_date
+
+DAY_CHARS = len("YYYY-MM-DD")
 
 
 class RejectedLineError(ValueError):
@@ -104,4 +106,5 @@ def _make_author(parts: list[str]) -> Author:
 
 
 def _parse_day(text: str | None) -> date | None:
-    return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date() if text else None
+    """The day of "2011-02-02"; derived collections also write "2011-02-02 16:19:22"."""
+    return date.fromisoformat(text[:DAY_CHARS]) if text else None

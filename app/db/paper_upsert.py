@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, time
 
 from sqlalchemy import select
 
-from app.db.batches import in_batches
 from app.db.change_sequence import ChangeSequence
 from app.db.models import papers
 from app.db.paper_merge import HeldPaper, complete, is_older
@@ -20,8 +19,12 @@ from app.db.paper_writer import (
     touch,
     write_living,
 )
+from app.db.parameters import is_one_of
 from app.db.session import Transaction
 from app.domain.harvest import DeletedRecord, HarvestedRecord, PaperRecord, UpsertCounts
+
+HISTORY_TEXTS = ("title", "abstract", "authors", "comments")
+"""When one of these changes, the former state of the paper is kept."""
 
 _HELD_COLUMNS = [papers.c[name] for name in HeldPaper._fields]
 _CONTENT_COLUMNS = [papers.c[name] for name in PaperContent._fields]
@@ -175,34 +178,28 @@ def _find_later(one: date | None, other: date | None) -> date | None:
 
 
 def _select_held(tx: Transaction, ids: Sequence[str]) -> dict[str, HeldPaper]:
-    held: dict[str, HeldPaper] = {}
-    for batch in in_batches(ids):
-        query = select(*_HELD_COLUMNS).where(papers.c.arxiv_id.in_(batch))
-        held.update((row.arxiv_id, HeldPaper(*row)) for row in tx.execute(query))
-    return held
+    query = select(*_HELD_COLUMNS).where(is_one_of(tx.dialect.name, papers.c.arxiv_id, ids))
+    return {row.arxiv_id: HeldPaper(*row) for row in tx.execute(query)}
 
 
 def _select_contents(tx: Transaction, ids: Sequence[str]) -> dict[str, PaperContent]:
-    contents: dict[str, PaperContent] = {}
-    for batch in in_batches(ids):
-        query = select(papers.c.arxiv_id, *_CONTENT_COLUMNS).where(papers.c.arxiv_id.in_(batch))
-        contents.update((row[0], PaperContent(*row[1:])) for row in tx.execute(query))
-    return contents
+    if not ids:
+        return {}
+    query = select(papers.c.arxiv_id, *_CONTENT_COLUMNS).where(
+        is_one_of(tx.dialect.name, papers.c.arxiv_id, ids)
+    )
+    return {row[0]: PaperContent(*row[1:]) for row in tx.execute(query)}
 
 
 def _find_reworded(tx: Transaction, replacements: dict[str, PaperContent]) -> list[str]:
     """The papers whose stored title, abstract, authors or comments are about to change."""
-    reworded: list[str] = []
-    for batch in in_batches(list(replacements)):
-        query = select(
-            papers.c.arxiv_id,
-            papers.c.title,
-            papers.c.abstract,
-            papers.c.authors,
-            papers.c.comments,
-        ).where(papers.c.arxiv_id.in_(batch))
-        for arxiv_id, *texts in tx.execute(query):
-            new = replacements[arxiv_id]
-            if texts != [new.title, new.abstract, new.authors, new.comments]:
-                reworded.append(arxiv_id)
-    return reworded
+    if not replacements:
+        return []
+    query = select(papers.c.arxiv_id, *(papers.c[name] for name in HISTORY_TEXTS)).where(
+        is_one_of(tx.dialect.name, papers.c.arxiv_id, list(replacements))
+    )
+    return [
+        arxiv_id
+        for arxiv_id, *texts in tx.execute(query)
+        if texts != [getattr(replacements[arxiv_id], name) for name in HISTORY_TEXTS]
+    ]

@@ -6,31 +6,22 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    BigInteger,
-    Date,
     Insert,
-    String,
-    Text,
     bindparam,
-    column,
     func,
     insert,
     literal,
     select,
     update,
-    values,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.db.batches import in_batches
 from app.db.models import paper_history, papers
 from app.db.paper_rows import PaperContent
+from app.db.parameters import is_one_of, make_postgresql_rows, make_postgresql_table
 from app.db.session import Transaction
 from app.db.types import UtcDateTime, render_sqlite_datetime
 from app.db.upserts import replace_on_conflict
-
-MAX_VALUES_ROWS = 1_000
-"""Rows of one `VALUES` list, which is compiled anew each time."""
 
 
 class LivingRow(NamedTuple):
@@ -64,8 +55,8 @@ def write_living(tx: Transaction, rows: Sequence[LivingRow], *, now: datetime) -
 
     On SQLite one prepared statement runs over all rows inside the library (`executemany`): a
     `VALUES` list of 2,000 rows would pass the limit of parameters, and take longer to compile
-    than to run. On PostgreSQL the columns travel as one array each, and a single
-    `INSERT … SELECT … FROM unnest(…)` stores them: one message, one plan.
+    than to run. On PostgreSQL the rows travel as one parameter and a single
+    `INSERT … SELECT … ON CONFLICT` stores them: one message, one plan.
     """
     if not rows:
         return
@@ -77,40 +68,23 @@ def write_living(tx: Transaction, rows: Sequence[LivingRow], *, now: datetime) -
         (row.arxiv_id, row.change_number, None, row.datestamp, now, row.content_hash, *row.content)
         for row in rows
     )
-    arrays = map(list, zip(*flat, strict=True))
-    tx.execute(_make_postgresql_insert(), dict(zip(papers.columns.keys(), arrays, strict=True)))
+    tx.execute(_make_postgresql_insert(), make_postgresql_rows(papers.columns.keys(), flat))
 
 
 def copy_to_history(tx: Transaction, ids: Sequence[str], *, now: datetime) -> None:
     """Keep the present texts of these papers, which are about to be replaced."""
+    if not ids:
+        return
     kept = [one.name for one in paper_history.columns if one.name != "superseded_at"]
-    for batch in in_batches(ids):
-        present = select(*(papers.c[name] for name in kept), literal(now, UtcDateTime())).where(
-            papers.c.arxiv_id.in_(batch)
-        )
-        tx.execute(insert(paper_history).from_select([*kept, "superseded_at"], present))
+    present = select(*(papers.c[name] for name in kept), literal(now, UtcDateTime())).where(
+        is_one_of(tx.dialect.name, papers.c.arxiv_id, ids)
+    )
+    tx.execute(insert(paper_history).from_select([*kept, "superseded_at"], present))
 
 
 def bury(tx: Transaction, tombstones: Sequence[Tombstone], *, now: datetime) -> None:
     """Turn papers into tombstones; their metadata stays."""
-    for batch in in_batches(tombstones, MAX_VALUES_ROWS):
-        told = values(
-            column("arxiv_id", String),
-            column("change_number", BigInteger),
-            column("datestamp", Date),
-            column("deleted_at", UtcDateTime),
-        )
-        tombstone = told.data(list(batch)).cte("tombstone")
-        tx.execute(
-            update(papers)
-            .where(papers.c.arxiv_id == tombstone.c.arxiv_id)
-            .values(
-                change_number=tombstone.c.change_number,
-                datestamp=tombstone.c.datestamp,
-                deleted_at=tombstone.c.deleted_at,
-                changed_at=now,
-            )
-        )
+    _update_rows(tx, Tombstone._fields, tombstones, {"changed_at": now})
 
 
 def touch(tx: Transaction, touches: Sequence[Touch]) -> None:
@@ -118,14 +92,36 @@ def touch(tx: Transaction, touches: Sequence[Touch]) -> None:
 
     Without it, a record older than the one that told nothing new could later pass for newer.
     """
-    for batch in in_batches(touches, MAX_VALUES_ROWS):
-        told = values(column("arxiv_id", String), column("datestamp", Date))
-        touched = told.data(list(batch)).cte("touched")
-        tx.execute(
+    _update_rows(tx, Touch._fields, touches, {})
+
+
+def _update_rows(
+    tx: Transaction,
+    names: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    constants: dict[str, datetime],
+) -> None:
+    """Set some columns of the papers whose ids come first in the rows; see `write_living`."""
+    if not rows:
+        return
+    key, *changed = names
+    if tx.dialect.name == "postgresql":
+        told = make_postgresql_table([papers.c[name] for name in names])
+        statement = (
             update(papers)
-            .where(papers.c.arxiv_id == touched.c.arxiv_id)
-            .values(datestamp=touched.c.datestamp)
+            .where(papers.c[key] == told.c[key])
+            .values({name: told.c[name] for name in changed} | constants)
         )
+        tx.execute(statement, make_postgresql_rows(names, rows))
+        return
+    # A column's own name is reserved for what SET assigns, so the parameters have others.
+    statement = (
+        update(papers)
+        .where(papers.c[key] == bindparam(f"told_{key}"))
+        .values({name: bindparam(f"told_{name}") for name in changed} | constants)
+    )
+    told_names = [f"told_{name}" for name in names]
+    tx.execute(statement, [dict(zip(told_names, row, strict=True)) for row in rows])
 
 
 @lru_cache(maxsize=1)
@@ -157,18 +153,8 @@ def _make_sqlite_parameters(rows: Sequence[LivingRow], now: datetime) -> list[tu
 
 @lru_cache(maxsize=1)
 def _make_postgresql_insert() -> Insert:
-    arrays = [
-        bindparam(one.name, type_=postgresql.ARRAY(Text() if _is_text(one.type) else one.type))
-        for one in papers.columns
-    ]
-    names = papers.columns.keys()
-    incoming = func.unnest(*arrays).table_valued(*names).render_derived(name="incoming")
-    statement = postgresql.insert(papers).from_select(
-        names, select(*(incoming.c[name] for name in names))
-    )
+    told = make_postgresql_table(list(papers.columns))
+    hash_bytes = func.decode(told.c.content_hash, "base64")
+    values = [hash_bytes if one.name == "content_hash" else one for one in told.columns]
+    statement = postgresql.insert(papers).from_select(papers.columns.keys(), select(*values))
     return replace_on_conflict(statement, papers)
-
-
-def _is_text(type_: object) -> bool:
-    # An array of VARCHAR(32) would carry the length and collation of its column along.
-    return isinstance(type_, String)

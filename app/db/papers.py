@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select, tuple_
 
-from app.db.batches import in_batches
 from app.db.models import change_counter, paper_history, papers
 from app.db.paper_rows import make_history_entry, make_paper
 from app.db.paper_upsert import upsert_records
+from app.db.parameters import is_one_of
 from app.db.session import Transaction
 from app.domain.arxiv_id import ArxivId
 from app.domain.categories import CategoryExpression
@@ -56,22 +56,15 @@ def get_paper(tx: Transaction, arxiv_id: ArxivId) -> Paper:
 
 def find_papers(tx: Transaction, ids: Sequence[ArxivId]) -> dict[ArxivId, Paper]:
     """Those of the papers that are held and living, in no particular order."""
-    found: dict[ArxivId, Paper] = {}
-    for batch in in_batches([arxiv_id.value for arxiv_id in ids]):
-        query = select(papers).where(papers.c.arxiv_id.in_(batch), _IS_LIVING)
-        for row in tx.execute(query):
-            paper = make_paper(row)
-            found[paper.arxiv_id] = paper
-    return found
+    query = select(papers).where(_has_id_among(tx, ids), _IS_LIVING)
+    found = [make_paper(row) for row in tx.execute(query)]
+    return {paper.arxiv_id: paper for paper in found}
 
 
 def find_missing_ids(tx: Transaction, ids: Sequence[ArxivId]) -> list[ArxivId]:
     """Those of the ids that are not held at all, in the order given; a tombstone is held."""
-    held: set[str] = set()
-    for batch in in_batches([arxiv_id.value for arxiv_id in ids]):
-        held.update(
-            tx.execute(select(papers.c.arxiv_id).where(papers.c.arxiv_id.in_(batch))).scalars()
-        )
+    query = select(papers.c.arxiv_id).where(_has_id_among(tx, ids))
+    held = set(tx.execute(query).scalars())
     return [arxiv_id for arxiv_id in ids if arxiv_id.value not in held]
 
 
@@ -170,6 +163,10 @@ def list_history(tx: Transaction, arxiv_id: ArxivId) -> list[PaperHistoryEntry]:
         .order_by(paper_history.c.change_number.desc())
     )
     return [make_history_entry(row) for row in tx.execute(query)]
+
+
+def _has_id_among(tx: Transaction, ids: Sequence[ArxivId]) -> ColumnElement[bool]:
+    return is_one_of(tx.dialect.name, papers.c.arxiv_id, [arxiv_id.value for arxiv_id in ids])
 
 
 def _get_sort_key(arxiv_id: ArxivId) -> tuple[Any, ...]:

@@ -5,8 +5,8 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from app.db.batches import in_batches
 from app.db.models import papers, stars
+from app.db.parameters import is_one_of
 from app.db.session import Transaction
 from app.db.upserts import insert_for
 from app.domain.arxiv_id import ArxivId
@@ -35,12 +35,6 @@ def add_star(tx: Transaction, arxiv_id: ArxivId, *, client_day_key: str, day: da
 
 def count_stars(tx: Transaction, ids: Sequence[ArxivId]) -> dict[ArxivId, int]:
     """How many stars each of the papers has; those without any are left out."""
-    counts: dict[ArxivId, int] = {}
-    for batch in in_batches([arxiv_id.value for arxiv_id in ids]):
-        query = (
-            select(stars.c.arxiv_id, func.count())
-            .where(stars.c.arxiv_id.in_(batch))
-            .group_by(stars.c.arxiv_id)
-        )
-        counts.update((ArxivId.from_canonical(value), count) for value, count in tx.execute(query))
-    return counts
+    wanted = is_one_of(tx.dialect.name, stars.c.arxiv_id, [arxiv_id.value for arxiv_id in ids])
+    query = select(stars.c.arxiv_id, func.count()).where(wanted).group_by(stars.c.arxiv_id)
+    return {ArxivId.from_canonical(value): count for value, count in tx.execute(query)}

@@ -54,7 +54,7 @@ def render_sqlite_datetime(moment: datetime) -> str:
         if moment.tzinfo is None:
             raise ValueError(f"{moment!r} has no time zone; pass an aware datetime, in UTC.")
         moment = moment.astimezone(UTC)
-    return moment.isoformat(" ", "microseconds")[: -len("+00:00")]
+    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 MAX_ARXIV_ID_CHARS = 32

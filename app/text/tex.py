@@ -78,6 +78,9 @@ ACCENT_PATTERN = rf"\{{\s?(?:{_ACCENT})\s?\}}|\{{\s?{_LETTER_COMMAND}\s?\}}|(?:{
 _TEXT_PARTS = re.compile(
     rf"(?P<kept>{MATH_PATTERN}|\\\\)|(?P<accent>{ACCENT_PATTERN})|\\.", re.DOTALL
 )
+_ACCENT_START = re.compile(rf"\\[`'^=.\"~]|\\[uvHcdbrk](?![A-Za-z])|{_LETTER_COMMAND}")
+"""A quick look for anything that might be decoded: most texts with TeX hold formulas only."""
+
 _COMMAND_OF_LETTER = re.compile(r"\\([A-Za-z]+)")
 _MAX_NESTED_ACCENTS = 4
 
@@ -92,7 +95,7 @@ def decode_tex_accents(text: str) -> str:
     >>> decode_tex_accents(r'Schr\"odinger, Erd\H{o}s, {\O}rsted, $\"o$ \foo')
     'Schrödinger, Erdős, Ørsted, $\\"o$ \\foo'
     """
-    if "\\" not in text:
+    if "\\" not in text or _ACCENT_START.search(text) is None:
         return text
     for _ in range(_MAX_NESTED_ACCENTS):
         decoded = _TEXT_PARTS.sub(_decode_part, text)
@@ -131,7 +134,24 @@ def collapse_whitespace(text: str) -> str:
     >>> collapse_whitespace("  two\n  lines ")
     'two lines'
     """
+    if text.isascii() and not _needs_collapsing(text):
+        return text
     return " ".join(text.split())
+
+
+def _needs_collapsing(text: str) -> bool:
+    """Whether ASCII text has other white space than single blanks between words.
+
+    A handful of searches at memory speed: most abstracts come on one line already, and splitting
+    and joining them would be a quarter of an import's time.
+    """
+    return (
+        "  " in text
+        or "\n" in text
+        or text[:1] == " "
+        or text[-1:] == " "
+        or not text.isprintable()
+    )
 
 
 _BRACED = re.compile(

@@ -4,23 +4,43 @@ All of them number their terms, so that phrases can be searched.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from whoosh.analysis import Analyzer, Token
 
 from app.text.names import fold_name
-from app.text.tokenize import index_terms
+from app.text.tokenize import iter_tokens, normalise
 
 AUTHOR_GAP = 16
 """Positions between two authors, so that no phrase runs from one name into the next."""
 
 
-class _TermAnalyzer(Analyzer):  # type: ignore[misc]  # Whoosh has no types
+@dataclass(frozen=True, slots=True)
+class QueryTerms:
+    """What a word or phrase of a query asks for.
+
+    Attributes:
+        parts: position and index term of each word that is no stop word, positions ascending.
+        joined: the index term of a compound written in one piece; empty when the text is not one
+            compound of two parts.
+    """
+
+    parts: tuple[tuple[int, str], ...]
+    joined: str = ""
+
+
+class FieldAnalyzer(Analyzer):  # type: ignore[misc]  # Whoosh has no types
     """Turns numbered terms into Whoosh's tokens; subclasses say which terms."""
 
-    def list_terms(self, text: str) -> Iterator[tuple[int, str]]:
-        """Position and text of each term, positions ascending."""
+    def list_terms(self, text: str) -> list[tuple[int, str]]:
+        """Position and text of each term, positions never descending."""
         raise NotImplementedError
+
+    def split_query(self, text: str) -> QueryTerms:
+        """The terms that a query asks for, analysed like the papers."""
+        return QueryTerms(tuple(self.list_terms(text)))
 
     def __call__(self, value: str, *, mode: str = "", **_options: object) -> Iterator[Any]:
         """Whoosh's token stream: one object, changed and yielded again, as the library does."""
@@ -31,47 +51,68 @@ class _TermAnalyzer(Analyzer):  # type: ignore[misc]  # Whoosh has no types
             yield token
 
 
-class ProseAnalyzer(_TermAnalyzer):
+class ProseAnalyzer(FieldAnalyzer):
     """Titles, abstracts and comments: the terms of `app.text.tokenize`.
 
-    >>> analyzer = ProseAnalyzer()
-    >>> [token.text for token in analyzer("Graphs")] == [token.text for token in analyzer("graph")]
-    True
+    A compound also gives the term of its joined spelling, at the place of its first part.
+
+    >>> ProseAnalyzer().list_terms("The GPT-4 models")
+    [(1, 'gpt'), (1, 'gpt4'), (2, '4'), (3, 'model')]
+    >>> ProseAnalyzer().split_query("GPT-4")
+    QueryTerms(parts=((0, 'gpt'), (1, '4')), joined='gpt4')
     """
 
-    def list_terms(self, text: str) -> Iterator[tuple[int, str]]:
-        """Terms numbered one after another; stop words take no place."""
-        return iter(enumerate(index_terms(text)))
+    def list_terms(self, text: str) -> list[tuple[int, str]]:
+        """Index terms with the positions of the tokenizer; stop words leave a gap."""
+        terms = [
+            (token.position, term) for token in iter_tokens(text) if (term := normalise(token.text))
+        ]
+        terms.sort(key=itemgetter(0))
+        return terms
+
+    def split_query(self, text: str) -> QueryTerms:
+        """Parts and joined spellings apart: in a phrase only the parts stand side by side."""
+        parts: list[tuple[int, str]] = []
+        joined: list[str] = []
+        tokens = list(iter_tokens(text))
+        highest = -1
+        for token in tokens:
+            term = normalise(token.text)
+            if token.position <= highest:
+                joined.append(term)
+            else:
+                highest = token.position
+                parts += [(token.position, term)] if term else []
+        # Two parts and nothing else: the whole text is one compound.
+        is_one_compound = len(tokens) == 3 and len(joined) == 1
+        return QueryTerms(tuple(parts), joined[0] if is_one_compound else "")
 
 
-class NameAnalyzer(_TermAnalyzer):
+class NameAnalyzer(FieldAnalyzer):
     r"""Author names, one to a line: folded words, never stemmed.
 
-    >>> [(token.pos, token.text) for token in NameAnalyzer()("J. Müller\nO'Neil")]
+    >>> NameAnalyzer().list_terms("J. Müller\nO'Neil")
     [(0, 'j'), (1, 'muller'), (18, 'oneil')]
     """
 
-    def list_terms(self, text: str) -> Iterator[tuple[int, str]]:
+    def list_terms(self, text: str) -> list[tuple[int, str]]:
         """Words of each name, the next name `AUTHOR_GAP` places further."""
+        terms: list[tuple[int, str]] = []
         position = 0
         for name in text.split("\n"):
-            for word in _list_words(name):
-                yield position, word
-                position += 1
-            position += AUTHOR_GAP
+            words = fold_name(name).split()
+            terms += enumerate(words, start=position)
+            position += len(words) + AUTHOR_GAP
+        return terms
 
 
-class ReferenceAnalyzer(_TermAnalyzer):
+class ReferenceAnalyzer(FieldAnalyzer):
     """Journal references and report numbers: folded words and numbers, never stemmed.
 
-    >>> [token.text for token in ReferenceAnalyzer()("Phys.Rev. D12 (1975), CERN-TH-1")]
-    ['phys', 'rev', 'd12', '1975', 'cern', 'th', '1']
+    >>> [term for _position, term in ReferenceAnalyzer().list_terms("Phys.Rev. D12, CERN-TH-1")]
+    ['phys', 'rev', 'd12', 'cern', 'th', '1']
     """
 
-    def list_terms(self, text: str) -> Iterator[tuple[int, str]]:
+    def list_terms(self, text: str) -> list[tuple[int, str]]:
         """Words numbered one after another."""
-        return iter(enumerate(_list_words(text)))
-
-
-def _list_words(text: str) -> list[str]:
-    return fold_name(text).split()
+        return list(enumerate(fold_name(text).split()))

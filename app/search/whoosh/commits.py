@@ -2,7 +2,8 @@
 
 A folder holds segments and tables of contents as Whoosh writes them, and `commit-<n>.json`, ours:
 
-    {"generation": 12, "change_number": 48210, "papers": 99981, "schema_version": 1,
+    {"generation": 12, "change_number": 48210, "papers": 99981,
+     "schema_version": 1, "analyzer_version": 1,
      "toc": {"name": "_MAIN_12.toc", "bytes": 2911, "crc32": 3735928559},
      "files": {"MAIN_k3j9.seg": 73400320}}
 
@@ -29,6 +30,7 @@ from app.domain.errors import IndexDamagedError, IndexOutdatedError
 from app.search.documents import SCHEMA_VERSION
 from app.search.whoosh.durable import DurableStorage, replace_file
 from app.search.whoosh.schema import make_schema
+from app.text.tokenize import ANALYZER_VERSION
 
 INDEX_NAME = "MAIN"
 _RECORD_NAME = re.compile(r"commit-([0-9]+)\.json")
@@ -80,7 +82,7 @@ def read_commit(folder: Path) -> Commit:
     """The newest commit of a folder, its files checked for presence and length.
 
     Raises:
-        IndexOutdatedError: written with another schema version.
+        IndexOutdatedError: written with another version of the fields or of the analyzer.
         IndexDamagedError: no record, an unreadable one, or a file missing or of another length.
         FileNotFoundError: a newer commit has just replaced this one, or the folder is gone.
     """
@@ -112,8 +114,8 @@ def _check_length(path: Path, expected: int) -> None:
 def _parse_record(path: Path, data: bytes) -> Commit:
     try:
         record = json.loads(data)
-        version = int(record["schema_version"])
-        if version == SCHEMA_VERSION:
+        versions = int(record["schema_version"]), int(record["analyzer_version"])
+        if versions == (SCHEMA_VERSION, ANALYZER_VERSION):
             return Commit(
                 generation=int(record["generation"]),
                 change_number=int(record["change_number"]),
@@ -128,8 +130,8 @@ def _parse_record(path: Path, data: bytes) -> Commit:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexDamagedError(f"The index file {path.name} cannot be read. {_REBUILD}") from error
     raise IndexOutdatedError(
-        f"The search index was built with schema version {version}, this program reads "
-        f"{SCHEMA_VERSION}. {_REBUILD}"
+        f"The search index was built with schema version {versions[0]} and analyzer version "
+        f"{versions[1]}, this program has {SCHEMA_VERSION} and {ANALYZER_VERSION}. {_REBUILD}"
     )
 
 
@@ -196,6 +198,7 @@ def _render_record(commit: Commit) -> bytes:
         "change_number": commit.change_number,
         "papers": commit.papers,
         "schema_version": SCHEMA_VERSION,
+        "analyzer_version": ANALYZER_VERSION,
         "toc": {"name": commit.toc_name, "bytes": toc_bytes, "crc32": commit.toc_crc32},
         "files": {
             name: size for name, size in commit.file_bytes.items() if name != commit.toc_name

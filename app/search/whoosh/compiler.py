@@ -7,10 +7,12 @@ inside `Or` it stands for all papers that its child does not match.
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
+from whoosh.matching import NullMatcher, WrappingMatcher
 from whoosh.query import And as WhooshAnd
-from whoosh.query import AndNot, Every, NullQuery, Or
+from whoosh.query import AndNot, Every, NullQuery, Or, SpanNear2
 from whoosh.query import Phrase as WhooshPhrase
 from whoosh.query import Term as WhooshTerm
 
@@ -19,6 +21,7 @@ from app.domain.errors import InvalidArxivIdError
 from app.domain.query import And, Everything, Not, Phrase, QueryField, QueryNode, Term
 from app.domain.query import Or as OrNode
 from app.search.whoosh import schema
+from app.search.whoosh.analyzer import FieldAnalyzer, QueryTerms
 
 _INDEX_FIELDS = {
     QueryField.TITLE: schema.TITLE,
@@ -43,6 +46,42 @@ class AnyOf(Or):  # type: ignore[misc]  # Whoosh has no types
     """
 
     matcher_type = Or.ARRAY_MATCHER
+
+
+class GappedPhrase(WhooshPhrase):  # type: ignore[misc]  # Whoosh has no types
+    """Words at the same distances as in the query, or up to `slop` places further apart.
+
+    Whoosh's own phrase knows one distance for all; "state of the art" without its stop words
+    has a gap of three.
+    """
+
+    def __init__(
+        self, field: str, parts: Sequence[tuple[int, str]], *, slop: int = 0, boost: float = 1.0
+    ) -> None:
+        super().__init__(field, [word for _position, word in parts], slop=slop, boost=boost)
+        positions = [position for position, _word in parts]
+        self.gaps = tuple(after - before for before, after in pairwise(positions))
+
+    def __repr__(self) -> str:
+        return f"{super().__repr__()} gaps {self.gaps}"
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and repr(other) == repr(self)
+
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
+    def matcher(self, searcher: Any, context: Any = None) -> Any:
+        """Documents that hold the phrase; their score is the sum of the words' scores."""
+        reader = searcher.reader()
+        if any((self.fieldname, word) not in reader for word in self.words):
+            return NullMatcher()
+        first, *rest = (WhooshTerm(self.fieldname, word) for word in self.words)
+        query: WhooshQuery = first
+        for word, gap in zip(rest, self.gaps, strict=True):
+            query = SpanNear2([query, word], slop=gap + self.slop, mindist=gap)
+        matcher = query.matcher(searcher, context)
+        return matcher if self.boost == 1.0 else WrappingMatcher(matcher, boost=self.boost)
 
 
 def compile_query(node: QueryNode) -> WhooshQuery:
@@ -110,22 +149,25 @@ def _compile_words(text: str, field: QueryField | None, *, slop: int) -> WhooshQ
     if field is QueryField.DOI:
         return _exact(schema.DOI, schema.normalize_doi(text))
     fields = _WHOLE_PAPER if field is None else (_INDEX_FIELDS[field],)
-    terms = _list_terms(fields[0], text)
-    if not terms:
-        return None
-    return _any_of(_adjacent(name, terms, slop) for name in fields)
+    terms = _analyzers()[fields[0]].split_query(text)
+    return _any_of(query for name in fields for query in _in_field(name, terms, slop))
 
 
 def _exact(field: str, value: str) -> WhooshQuery | None:
     return WhooshTerm(field, value) if value else None
 
 
-def _adjacent(field: str, terms: tuple[str, ...], slop: int) -> WhooshQuery:
-    """One term, or several that follow each other at most `slop` further apart."""
+def _in_field(field: str, terms: QueryTerms, slop: int) -> Iterator[WhooshQuery]:
+    """One term, or several side by side; a compound also in one piece."""
     weight = _FIELD_WEIGHTS.get(field, 1.0)
-    if len(terms) == 1:
-        return WhooshTerm(field, terms[0], boost=weight)
-    return WhooshPhrase(field, list(terms), slop=slop + 1, boost=weight)
+    if terms.joined:
+        yield WhooshTerm(field, terms.joined, boost=weight)
+        if len(terms.parts) < 2:
+            return  # The rest of `on-line` is not what was asked for.
+    if len(terms.parts) == 1:
+        yield WhooshTerm(field, terms.parts[0][1], boost=weight)
+    elif terms.parts:
+        yield GappedPhrase(field, terms.parts, slop=slop, boost=weight)
 
 
 def _any_of(queries: Iterable[WhooshQuery]) -> WhooshQuery | None:
@@ -158,10 +200,9 @@ def _normalize_id(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _analyzers() -> dict[str, Any]:
-    return {name: field.analyzer for name, field in schema.make_schema().items()}
-
-
-def _list_terms(field: str, text: str) -> tuple[str, ...]:
-    """The index terms of a text, as the field's own analyzer sees them."""
-    return tuple(token.text for token in _analyzers()[field](text, mode="query"))
+def _analyzers() -> dict[str, FieldAnalyzer]:
+    return {
+        name: field.analyzer
+        for name, field in schema.make_schema().items()
+        if isinstance(field.analyzer, FieldAnalyzer)
+    }

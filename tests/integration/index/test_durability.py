@@ -105,9 +105,7 @@ def check_nothing_left_behind(index_dir: Path) -> None:
     assert {path.name for path in folder.iterdir()} == expected
 
 
-def test_a_full_disk_is_reported_in_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_is_reported_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     index_dir = tmp_path / "index"
     build_index(index_dir, OLD, 1)
     with open_index_writer(index_dir) as writer:

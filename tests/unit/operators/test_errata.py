@@ -2,16 +2,16 @@
 
 import numpy as np
 import pytest
-from scipy.special import softmax
+from scipy.special import softmax as scipy_softmax
 
-from app.operators import top_k
-from tests.unit.operators.support import PRINTED
+from app.operators import softmax, top_k
+from tests.unit.operators.support import PRINTED, assert_same_derivative
 
 
 def test_erratum_1_laplace_top_1_is_softmax_only_up_to_a_maximum_of_one_half() -> None:
     below = [1.0, 0.5, 0.2]
     result = top_k.thre_top_k_laplace(below, 1)
-    np.testing.assert_allclose(result.p, softmax(below), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(result.p, scipy_softmax(below), rtol=0, atol=1e-12)
     assert result.warnings == ()
     published = {
         (3.0, 2.0, 1.0, 4.0): [0.24735, 0.090995, 0.033475, 0.62818],
@@ -62,3 +62,25 @@ def test_erratum_4_the_authors_iteration_leaves_the_unit_interval_and_fails_at_n
     limit = top_k.iterated_softmax_top_k(x, 4, temperature=1e-3)
     np.testing.assert_allclose(limit.p, [1.25, 1.25, 0.25, 1.25], rtol=0, atol=1e-6)
     assert any("k = n" in warning for warning in limit.warnings)
+
+
+def test_erratum_5_entmax_finds_its_threshold_on_the_boundary_and_at_huge_offsets() -> None:
+    boundary = softmax.entmax([2.0, 0.0])
+    assert boundary.p.tolist() == [1.0, 0.0]
+    assert boundary.threshold is not None
+    assert float(boundary.threshold) == 0.0
+    assert any("strict inequalities" in warning for warning in boundary.warnings)
+    assert softmax.entmax([2.5, 0.0]).warnings == ()
+    offset = softmax.entmax(np.array([1.0, 2.0, 3.0]) + 1e9)
+    np.testing.assert_allclose(offset.p, [0.0, 0.169281, 0.830719], rtol=0, atol=PRINTED)
+
+
+def test_erratum_6_the_sparsemax_jacobian_takes_the_support_once() -> None:
+    # Omega(x), not Omega(Omega(x)): the support of the result is that of x, and one projection
+    # more changes nothing.
+    x = np.array([0.5, 0.2, 0.1, -3.0])
+    support = softmax.sparsemax(x).support
+    assert support.tolist() == [True, True, True, False]
+    expected = np.where(np.outer(support, support), np.diag(support) - 1.0 / 3.0, 0.0)
+    np.testing.assert_allclose(softmax.sparsemax_jacobian(x), expected, rtol=0, atol=1e-15)
+    assert_same_derivative(expected, lambda at: softmax.sparsemax(at).p, x)

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pylatexenc.latex2text import LatexNodes2Text
 
-from app.text.tex import collapse_whitespace, decode_tex_accents, strip_tex_braces
+from app.text.tex import (
+    _ACCENT_START,
+    _TEXT_PARTS,
+    _decode_part,
+    collapse_whitespace,
+    decode_tex_accents,
+    strip_tex_braces,
+)
 
 
 @pytest.mark.parametrize(
@@ -153,3 +160,16 @@ def test_time_stays_linear_on_a_megabyte(piece: str) -> None:
 
     # A quadratic pattern would take a hundred times as long for ten times the text.
     assert seconds(1_000_000) < 40 * max(seconds(100_000), 0.01)
+
+
+@given(
+    text=st.lists(
+        st.sampled_from(
+            ["\\", "'", '"', "{", "}", "e", "o", " ", "$", "c", "v", "i", "ss", "H", "b", "alpha"]
+        ),
+        max_size=12,
+    ).map("".join)
+)
+def test_the_quick_look_finds_everything_that_can_be_decoded(text: str) -> None:
+    if _ACCENT_START.search(text) is None:
+        assert _TEXT_PARTS.sub(_decode_part, text) == text
