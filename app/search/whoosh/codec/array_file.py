@@ -20,7 +20,8 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,20 +64,55 @@ def write_array(path: Path, array: Array) -> None:
 
 def write_blocks(path: Path, blocks: Iterable[Array], item_type: np.dtype[Any]) -> None:
     """Write and sync consecutive blocks of one array; memory stays at one block."""
-    stored_type = item_type.newbyteorder("<")
-    items, checksum = 0, 0
-    with path.open("wb") as file:
-        file.write(bytes(HEADER_BYTES))
+    with ArrayWriter(path, item_type) as writer:
         for block in blocks:
-            data = np.ascontiguousarray(block, dtype=stored_type)
-            view = data.data.cast("B") if data.size else memoryview(b"")
-            file.write(view)
-            checksum = zlib.crc32(view, checksum)
-            items += data.size
-        file.seek(0)
-        file.write(_make_header(stored_type, items, checksum))
-        file.flush()
-        os.fsync(file.fileno())
+            writer.append(block)
+
+
+class ArrayWriter:
+    """Writes one array block by block; several may be under way at once.
+
+    The header is written last, so a file that was not finished is never taken for one that was.
+
+    Attributes:
+        items: written so far.
+    """
+
+    def __init__(self, path: Path, item_type: np.dtype[Any]) -> None:
+        self._item_type = item_type.newbyteorder("<")
+        self._checksum = 0
+        self.items = 0
+        self._file = path.open("wb")
+        self._file.write(bytes(HEADER_BYTES))
+
+    def append(self, block: Array) -> None:
+        """Write some more items, converted to the array's type."""
+        data = np.ascontiguousarray(block, dtype=self._item_type)
+        view = data.data.cast("B") if data.size else memoryview(b"")
+        self._file.write(view)
+        self._checksum = zlib.crc32(view, self._checksum)
+        self.items += data.size
+
+    def finish(self) -> None:
+        """Write the header, sync, close."""
+        self._file.seek(0)
+        self._file.write(_make_header(self._item_type, self.items, self._checksum))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        error_type: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error_type is None:
+            self.finish()
+        self._file.close()
 
 
 def read_header(path: Path) -> ArrayHeader:
