@@ -14,8 +14,10 @@ foreign files at once; the data's own checksum is read by `verify`, because read
 every start would cost more than the search itself.
 """
 
+import mmap
 import os
 import struct
+import sys
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -38,6 +40,7 @@ ITEM_TYPES = ("<u1", "<u2", "<u4", "<u8", "<i4", "<i8", "<f4", "<f8")
 
 VERIFY_BLOCK_BYTES = 2**22
 _HEADER = struct.Struct("<8sHHIQI")
+_MAP_OPTIONS: dict[str, Any] = {"trackfd": False} if sys.version_info >= (3, 13) else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,10 @@ def open_array(path: Path) -> Array:
     header = read_header(path)
     if header.items == 0:
         return np.empty(0, dtype=header.item_type)
-    return np.memmap(path, header.item_type, "r", offset=HEADER_BYTES, shape=(header.items,))
+    with path.open("rb") as file:
+        # The file stays open under the map in Python below 3.13, which is what limits its number.
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ, **_MAP_OPTIONS)
+    return np.frombuffer(mapped, header.item_type, header.items, HEADER_BYTES)
 
 
 def verify_array(path: Path) -> None:

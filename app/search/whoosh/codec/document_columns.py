@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.whoosh.codec import layout, stored_fields
-from app.search.whoosh.codec.segment_columns import ByteColumn
+from app.search.whoosh.codec.segment_columns import ByteColumn, NumberColumn
 from app.search.whoosh.codec.whoosh_internals import (
     BitColumn,
     CompressedBytesColumn,
-    FixedBytesColumn,
     NumericColumn,
     RefBytesColumn,
     VarBytesColumn,
@@ -23,7 +22,7 @@ from app.search.whoosh.schema import ARXIV_ID, CATEGORIES, SUBMITTED, UPDATED
 
 Array = NDArray[Any]
 
-_BYTE_COLUMNS = (VarBytesColumn, RefBytesColumn, FixedBytesColumn, CompressedBytesColumn)
+_BYTE_COLUMNS = (VarBytesColumn, RefBytesColumn, CompressedBytesColumn)
 _MOMENTS = {SUBMITTED: layout.SUBMITTED_AT, UPDATED: layout.UPDATED_AT}
 
 
@@ -114,16 +113,18 @@ class DocumentColumns:
         stored = _join_bytes([*self._stored, *[b""] * missing])
         return {layout.STORED_BYTES: stored.data, layout.STORED_OFFSETS: stored.offsets}
 
-    def make_number_columns(self) -> dict[str, Array]:
+    def make_number_columns(self) -> dict[str, NumberColumn]:
         """Sortable numbers of fields that are no dates of papers."""
         return {
-            name: np.array(
-                self._list_values(name, column_type.default_value()),
-                dtype=choose_number_type(column_type),
-            )
+            name: self._make_numbers(name, column_type)
             for name, column_type in sorted(self._column_types.items())
             if name not in _MOMENTS and _holds_numbers(column_type)
         }
+
+    def _make_numbers(self, field_name: str, column_type: Any) -> NumberColumn:
+        default = column_type.default_value()
+        values = self._list_values(field_name, default)
+        return NumberColumn(np.array(values, dtype=choose_number_type(column_type)), default)
 
     def make_byte_columns(self) -> dict[str, ByteColumn]:
         """Sortable texts of fields that are neither ids nor categories of papers."""

@@ -89,8 +89,9 @@ class ColumnDocumentReader(PerDocumentReader):  # type: ignore[misc]  # Whoosh h
             return NumberColumnReader(moments)
         numbers = arrays.get_number_column(fieldname)
         if numbers is not None:
+            values = numbers.values
             return NumberColumnReader(
-                numbers.astype(np.bool_) if isinstance(column, BitColumn) else numbers
+                values.astype(np.bool_) if isinstance(column, BitColumn) else values
             )
         texts = arrays.get_byte_column(fieldname)
         if texts is None:

@@ -133,6 +133,24 @@ ITEM_TYPES: Final[dict[str, np.dtype]] = {
 """Every array of a segment with its item type; `positions` may also be u4."""
 
 
+POSTING_ARRAYS: Final = (
+    DOCS,
+    CODES,
+    WIDE_POSTINGS,
+    WIDE_WEIGHTS,
+    WIDE_FREQUENCIES,
+    POSTING_STARTS,
+    BLOCK_STARTS,
+    BLOCK_POSITIONS,
+    TERM_WEIGHTS,
+    TERM_MIN_LENGTHS,
+    TERM_MAX_LENGTHS,
+    TERM_MAX_WEIGHTS,
+    POSITIONS,
+)
+"""What follows from the postings alone, once the terms are in order."""
+
+
 def make_term_key(field_number: int, text: bytes) -> bytes:
     r"""The key under which a term is sorted and found.
 

@@ -3,6 +3,7 @@
 import secrets
 import threading
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,12 @@ from numpy.typing import NDArray
 
 from app.search.whoosh.codec import layout
 from app.search.whoosh.codec.array_file import (
+    ArrayWriter,
     make_damage_error,
     open_array,
     verify_array,
-    write_blocks,
 )
-from app.search.whoosh.codec.segment_columns import ByteColumn, SegmentColumns
+from app.search.whoosh.codec.segment_columns import ByteColumn, NumberColumn, SegmentColumns
 from app.search.whoosh.codec.segment_file import (
     SegmentFacts,
     make_array_name,
@@ -58,7 +59,7 @@ class SegmentFiles:
     def __init__(self, folder: Path, segment_id: str) -> None:
         self._folder = folder
         self._segment_id = segment_id
-        self._item_counts: dict[str, int] = {}
+        self._writers: dict[str, ArrayWriter] = {}
 
     def write(self, name: str, *blocks: Array) -> None:
         """Write and sync one array of `layout.ITEM_TYPES` given as consecutive blocks."""
@@ -73,17 +74,31 @@ class SegmentFiles:
             item_type: where it is not the one in `layout.ITEM_TYPES`: u4 for large positions,
                 f8 or i8 for other columns.
         """
-        items = 0
-
-        def count() -> Iterable[Array]:
-            nonlocal items
+        with self.open(name, item_type) as writer:
             for block in blocks:
-                items += block.size
-                yield block
+                writer.append(block)
 
-        chosen = layout.ITEM_TYPES[name] if item_type is None else item_type
-        write_blocks(self._folder / make_array_name(self._segment_id, name), count(), chosen)
-        self._item_counts[name] = items
+    def open(self, name: str, item_type: np.dtype[Any] | None = None) -> ArrayWriter:
+        """One array to be written little by little; the caller leaves its `with` block."""
+        path = self._folder / make_array_name(self._segment_id, name)
+        writer = ArrayWriter(path, layout.ITEM_TYPES[name] if item_type is None else item_type)
+        self._writers[name] = writer
+        return writer
+
+    def open_posting_arrays(
+        self, stack: ExitStack, *, wide_positions: bool
+    ) -> dict[str, ArrayWriter]:
+        """All arrays that hold postings, positions and statistics of terms, at once.
+
+        Args:
+            stack: closes them.
+            wide_positions: whether a position may need 32 bits.
+        """
+        wide = np.dtype("<u4") if wide_positions else None
+        return {
+            name: stack.enter_context(self.open(name, wide if name == layout.POSITIONS else None))
+            for name in layout.POSTING_ARRAYS
+        }
 
     def finish(
         self,
@@ -93,6 +108,7 @@ class SegmentFiles:
         field_lengths: tuple[int, ...],
         category_names: tuple[str, ...] = (),
         number_columns: tuple[str, ...] = (),
+        number_defaults: tuple[float, ...] = (),
         byte_columns: tuple[str, ...] = (),
     ) -> SegmentFacts:
         """Write and sync the facts; the folder itself is synced by the commit.
@@ -100,7 +116,7 @@ class SegmentFiles:
         Raises:
             ValueError: an array of the layout was not written.
         """
-        missing = layout.ITEM_TYPES.keys() - self._item_counts.keys()
+        missing = layout.ITEM_TYPES.keys() - self._writers.keys()
         if missing:
             raise ValueError(f"segment {self._segment_id} lacks {', '.join(sorted(missing))}")
         facts = SegmentFacts(
@@ -110,8 +126,9 @@ class SegmentFiles:
             field_lengths=field_lengths,
             category_names=category_names,
             number_columns=number_columns,
+            number_defaults=number_defaults,
             byte_columns=byte_columns,
-            item_counts=self._item_counts,
+            item_counts={name: writer.items for name, writer in self._writers.items()},
         )
         write_facts(self._folder, facts)
         return facts
@@ -124,18 +141,19 @@ def write_segment(folder: Path, segment_id: str, columns: SegmentColumns) -> Seg
         array = getattr(columns, name)
         wide = name == layout.POSITIONS and array.dtype.itemsize > 2
         files.write_blocks(name, [array], np.dtype("<u4") if wide else None)
-    for place, array in enumerate(columns.number_columns.values()):
-        files.write_blocks(number_column_name(place), [array], array.dtype)
-    for place, column in enumerate(columns.byte_columns.values()):
+    for place, numbers in enumerate(columns.number_columns.values()):
+        files.write_blocks(number_column_name(place), [numbers.values], numbers.values.dtype)
+    for place, texts in enumerate(columns.byte_columns.values()):
         data_name, offsets_name = byte_column_names(place)
-        files.write_blocks(data_name, [column.data], np.dtype("<u1"))
-        files.write_blocks(offsets_name, [column.offsets], np.dtype("<u8"))
+        files.write_blocks(data_name, [texts.data], np.dtype("<u1"))
+        files.write_blocks(offsets_name, [texts.offsets], np.dtype("<u8"))
     return files.finish(
         documents=columns.document_count,
         field_names=columns.field_names,
         field_lengths=columns.field_lengths,
         category_names=columns.category_names,
         number_columns=tuple(columns.number_columns),
+        number_defaults=tuple(each.default for each in columns.number_columns.values()),
         byte_columns=tuple(columns.byte_columns),
     )
 
@@ -258,11 +276,13 @@ class SegmentArrays:
         start = field_number * self.document_count
         return self.length_bytes[start : start + self.document_count]
 
-    def get_number_column(self, field_name: str) -> Array | None:
+    def get_number_column(self, field_name: str) -> NumberColumn | None:
         """The sortable numbers of a field that is no date of a paper; None without such a field."""
         if field_name not in self.facts.number_columns:
             return None
-        return self.get(number_column_name(self.facts.number_columns.index(field_name)))
+        place = self.facts.number_columns.index(field_name)
+        values = self.get(number_column_name(place))
+        return NumberColumn(values, self.facts.number_defaults[place])
 
     def get_byte_column(self, field_name: str) -> ByteColumn | None:
         """The sortable texts of a field; None without such a field."""

@@ -17,6 +17,19 @@ def _no_items() -> Array:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberColumn:
+    """One number for each document.
+
+    Attributes:
+        values: int64, uint64 or float64, or uint8 for bits, shape (D,).
+        default: what documents without a value have.
+    """
+
+    values: Array
+    default: float
+
+
+@dataclass(frozen=True, slots=True)
 class ByteColumn:
     """One text of bytes for each document.
 
@@ -39,8 +52,8 @@ class SegmentColumns:
         field_names: the indexed fields in alphabetical order; a field's number is its place.
         field_lengths: tokens of each field over all documents, exact, shape (F,).
         category_names: what `category_codes` stand for.
-        number_columns: sortable values by field, int64[D] or float64[D]; those of papers'
-            dates are in `submitted_at` and `updated_at` instead.
+        number_columns: sortable numbers by field; those of papers' dates are in `submitted_at`
+            and `updated_at` instead.
         byte_columns: the same for text; ids and categories have arrays of their own.
     """
 
@@ -74,7 +87,7 @@ class SegmentColumns:
     stored_bytes: Array = field(default_factory=_no_items)
     stored_offsets: Array = field(default_factory=_no_items)
     category_names: tuple[str, ...] = ()
-    number_columns: dict[str, Array] = field(default_factory=dict)
+    number_columns: dict[str, NumberColumn] = field(default_factory=dict)
     byte_columns: dict[str, ByteColumn] = field(default_factory=dict)
 
     def fill_derived(self) -> None:

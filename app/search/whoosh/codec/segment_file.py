@@ -29,6 +29,7 @@ class SegmentFacts:
         field_lengths: tokens of each field over all documents.
         category_names: what category codes stand for.
         number_columns: fields with a sortable number, in the order of their arrays.
+        number_defaults: what documents without a number have, likewise.
         byte_columns: fields with a sortable text, likewise.
         item_counts: length of every array by name.
     """
@@ -39,6 +40,7 @@ class SegmentFacts:
     field_lengths: tuple[int, ...]
     category_names: tuple[str, ...]
     number_columns: tuple[str, ...]
+    number_defaults: tuple[float, ...]
     byte_columns: tuple[str, ...]
     item_counts: dict[str, int]
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from whoosh import query, sorting
+from whoosh import query
 from whoosh.analysis import SimpleAnalyzer
 from whoosh.fields import BOOLEAN, DATETIME, ID, KEYWORD, NGRAM, NUMERIC, STORED, TEXT, Schema
 from whoosh.query import spans
