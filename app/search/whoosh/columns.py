@@ -5,7 +5,6 @@ serve every later state that still has the segment.
 """
 
 import threading
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.query import DateField, Filters
-from app.search.whoosh.schema import CATEGORIES, SUBMITTED, UPDATED, encode_day_range
+from app.search.whoosh.codec.segment_arrays import SegmentArrays
+from app.search.whoosh.schema import encode_day_range
 
 Seconds = NDArray[np.uint32]
 Mask = NDArray[np.bool_]
@@ -79,7 +79,7 @@ class ColumnCache:
         with self._lock:
             columns = self._columns.get(segment_id)
             if columns is None:
-                columns = self._columns[segment_id] = _read_columns(reader)
+                columns = self._columns[segment_id] = _read_columns(reader.segment().get_arrays())
             return columns
 
     def keep_only(self, segments: Iterable[Any]) -> None:
@@ -90,20 +90,14 @@ class ColumnCache:
                 del self._columns[segment_id]
 
 
-def _read_columns(reader: Any) -> SegmentColumns:
-    numbers_by_code: dict[str, list[int]] = defaultdict(list)
-    for number, codes in enumerate(reader.column_reader(CATEGORIES, translate=False)):
-        for code in bytes(codes).decode("utf-8").split():
-            numbers_by_code[code].append(number)
+def _read_columns(arrays: SegmentArrays) -> SegmentColumns:
+    codes = arrays.category_codes
+    offsets = arrays.category_offsets.astype(np.int64)
+    owners = np.repeat(np.arange(arrays.document_count), offsets[1:] - offsets[:-1])
     return SegmentColumns(
-        submitted=_read_seconds(reader, SUBMITTED),
-        updated=_read_seconds(reader, UPDATED),
+        submitted=arrays.submitted_at.astype(np.uint32),
+        updated=arrays.updated_at.astype(np.uint32),
         categories={
-            code: np.asarray(numbers, dtype=np.int64) for code, numbers in numbers_by_code.items()
+            name: owners[codes == code] for code, name in enumerate(arrays.facts.category_names)
         },
     )
-
-
-def _read_seconds(reader: Any, name: str) -> Seconds:
-    column = reader.column_reader(name, translate=False)
-    return np.fromiter(column, dtype=np.uint32, count=reader.doc_count_all())

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from app.domain.errors import IndexDamagedError
 from app.search.whoosh import commits
-from app.search.whoosh.durable import DurableStorage
 from app.search.whoosh.generations import (
     WriteLock,
     find_current_folder,
@@ -22,7 +21,7 @@ class WhooshIndexRebuild:
     """A new index under way.
 
     Attributes:
-        writer: writes into the new folder; every commit makes one segment, nothing is merged.
+        writer: writes into the new folder; nobody reads it before `publish`.
     """
 
     def __init__(self, folder: Path, writer: WhooshIndexWriter) -> None:
@@ -47,7 +46,7 @@ def rebuild_index(index_dir: Path) -> Iterator[WhooshIndexRebuild]:
     index_dir.mkdir(parents=True, exist_ok=True)
     with WriteLock(index_dir):
         folder = _make_empty_index(index_dir)
-        rebuild = WhooshIndexRebuild(folder, WhooshIndexWriter(folder, merges=False))
+        rebuild = WhooshIndexRebuild(folder, WhooshIndexWriter(folder))
         try:
             yield rebuild
         finally:
@@ -102,5 +101,5 @@ def sweep_index(index_dir: Path) -> int:
 
 def _make_empty_index(index_dir: Path) -> Path:
     folder = make_folder(index_dir)
-    commits.write_first_commit(DurableStorage(folder))
+    commits.write_first_commit(folder)
     return folder

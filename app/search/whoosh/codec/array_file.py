@@ -23,7 +23,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,11 +98,11 @@ class ArrayWriter:
 
     def finish(self) -> None:
         """Write the header, sync, close."""
-        self._file.seek(0)
-        self._file.write(_make_header(self._item_type, self.items, self._checksum))
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
+        with self._file as file:
+            file.seek(0)
+            file.write(_make_header(self._item_type, self.items, self._checksum))
+            file.flush()
+            os.fsync(file.fileno())
 
     def __enter__(self) -> Self:
         return self
@@ -115,7 +115,8 @@ class ArrayWriter:
     ) -> None:
         if error_type is None:
             self.finish()
-        self._file.close()
+        else:
+            self._file.close()
 
 
 def read_header(path: Path) -> ArrayHeader:
@@ -124,12 +125,35 @@ def read_header(path: Path) -> ArrayHeader:
     Raises:
         IndexDamagedError: the file is missing, foreign, truncated or of another version.
     """
+    with _open(path) as file:
+        return _read_header(path, file)
+
+
+def open_array(path: Path) -> Array:
+    """The items of an array file, memory-mapped read-only.
+
+    Raises:
+        IndexDamagedError: as `read_header`.
+    """
+    with _open(path) as file:
+        header = _read_header(path, file)
+        if header.items == 0:
+            return np.empty(0, dtype=header.item_type)
+        # The file stays open under the map in Python below 3.13, which is what limits its number.
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ, **_MAP_OPTIONS)
+    return np.frombuffer(mapped, header.item_type, header.items, HEADER_BYTES)
+
+
+def _open(path: Path) -> BinaryIO:
     try:
-        with path.open("rb") as file:
-            header = file.read(HEADER_BYTES)
-            size = os.fstat(file.fileno()).st_size
+        return path.open("rb")
     except FileNotFoundError:
         raise make_damage_error(path, "is missing") from None
+
+
+def _read_header(path: Path, file: BinaryIO) -> ArrayHeader:
+    header = file.read(HEADER_BYTES)
+    size = os.fstat(file.fileno()).st_size
     if len(header) < HEADER_BYTES or not header.startswith(MAGIC):
         raise make_damage_error(path, "is not an array of this index")
     _, version, type_code, _, items, checksum = _HEADER.unpack_from(header)
@@ -143,21 +167,6 @@ def read_header(path: Path) -> ArrayHeader:
         expected = HEADER_BYTES + found.data_bytes
         raise make_damage_error(path, f"holds {size:,} bytes instead of {expected:,}")
     return found
-
-
-def open_array(path: Path) -> Array:
-    """The items of an array file, memory-mapped read-only.
-
-    Raises:
-        IndexDamagedError: as `read_header`.
-    """
-    header = read_header(path)
-    if header.items == 0:
-        return np.empty(0, dtype=header.item_type)
-    with path.open("rb") as file:
-        # The file stays open under the map in Python below 3.13, which is what limits its number.
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ, **_MAP_OPTIONS)
-    return np.frombuffer(mapped, header.item_type, header.items, HEADER_BYTES)
 
 
 def verify_array(path: Path) -> None:

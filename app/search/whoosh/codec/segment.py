@@ -21,6 +21,8 @@ class ColumnSegment(Segment):  # type: ignore[misc]  # Whoosh has no types
     Attributes:
         arrays: the segment's arrays; None while Whoosh's writer still gathers documents.
         gathered_documents: those documents.
+        deletion_name: the file that lists the deleted documents; None when all live, or when
+            the list changed since it was written.
     """
 
     def __init__(
@@ -30,12 +32,14 @@ class ColumnSegment(Segment):  # type: ignore[misc]  # Whoosh has no types
         *,
         arrays: SegmentArrays | None = None,
         deleted: Iterable[int] = (),
+        deletion_name: str | None = None,
         index_name: str = INDEX_NAME,
     ) -> None:
         super().__init__(index_name)
         self.segid = segment_id.removeprefix(f"{index_name}_")
         self.arrays = arrays
         self.gathered_documents: DocumentColumns | None = None
+        self.deletion_name = deletion_name
         self._codec = codec
         self._document_count = 0 if arrays is None else arrays.document_count
         self._deleted = set(deleted)
@@ -51,6 +55,7 @@ class ColumnSegment(Segment):  # type: ignore[misc]  # Whoosh has no types
             self.segment_id(),
             arrays=self.arrays,
             deleted=self._deleted,
+            deletion_name=self.deletion_name,
             index_name=self.indexname,
         )
 
@@ -94,6 +99,7 @@ class ColumnSegment(Segment):  # type: ignore[misc]  # Whoosh has no types
         Raises:
             IndexError: the segment has no such document.
         """
+        self.deletion_name = None
         if delete:
             if self.arrays is not None and not 0 <= docnum < self._document_count:
                 raise IndexError(f"segment {self.segment_id()} has no document {docnum}")

@@ -213,6 +213,15 @@ class SegmentArrays:
             raise AttributeError(name)
         return self.get(name)
 
+    def map_all(self) -> None:
+        """Map every array now, so that nothing is missed when the files are removed later.
+
+        Raises:
+            IndexDamagedError: as `get`.
+        """
+        for name in self.facts.item_counts:
+            self.get(name)
+
     def _open(self, name: str) -> Array:
         path = self._folder / make_array_name(self.facts.segment_id, name)
         array = open_array(path)
