@@ -4,8 +4,10 @@ import tempfile
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.domain.errors import InvalidInputError
 
 ANNOUNCED_ARCHIVES = (
     "astro-ph", "cond-mat", "cs", "econ", "eess", "gr-qc", "hep-ex", "hep-lat", "hep-ph",
@@ -147,3 +149,21 @@ class Settings(BaseSettings):
     def resolved_index_dir(self) -> Path:
         """The index folder with the default filled in."""
         return self.index_dir if self.index_dir is not None else self.data_dir / "index"
+
+
+def load_settings() -> Settings:
+    """The settings of this process, from its environment.
+
+    Raises:
+        InvalidInputError: a variable cannot be used; the message names it, its value and why.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        where = f"PAPERSIFT_{name}" if name else "The PAPERSIFT_* settings"
+        raise InvalidInputError(
+            f"{where} cannot be used: {first['msg']} (given: {first.get('input')!r}). "
+            "README.md, section Settings, lists what each accepts."
+        ) from error

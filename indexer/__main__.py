@@ -11,6 +11,7 @@ app = typer.Typer(
     name="papersift",
     help="Self-hosted search for arXiv papers. `papersift run` does everything.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -110,7 +110,7 @@ class _FeedReader:
         """What went wrong, naming the lists that are missing."""
         names = ", ".join(self.failures)
         first = next(iter(self.failures.values()))
-        message = f"Not all of today's lists could be read (first failure: {names}). {first}"
+        message = f"Not all of today's lists could be read; failed: {names}. {first}"
         if isinstance(first, UpstreamUnavailableError):
             return UpstreamUnavailableError(message, status=first.status)
         return MalformedAnswerError(message)
@@ -124,7 +124,9 @@ def _settle(reader: _FeedReader, feeds: dict[str, Feed]) -> list[Announcement]:
             item.arxiv_id for item in feed.items if item.announce_type is AnnounceType.NEW
         )
     derived = {
-        archive: derive_day_lists(archive, feed, new_on[feed.announced_on])
+        archive: derive_day_lists(
+            archive, feed, new_today=new_on[feed.announced_on], archives=feeds.keys()
+        )
         for archive, feed in feeds.items()
     }
     doubtful = sorted(frozenset().union(*(lists.doubtful for lists in derived.values())))

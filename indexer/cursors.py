@@ -9,7 +9,8 @@ while the list was read may have been missed. All doubts are decided towards rea
   one answer from the year 2030 would end all harvests until then.
 * A server clock that went back is followed, since new datestamps are made by it; but in one run
   never to before that run's own beginning, so that a glitch cannot cause a second full harvest.
-* A list answered by `noRecordsMatch` proves nothing and moves nothing.
+* A list answered by `noRecordsMatch` proves nothing and moves nothing: the run counts as
+  unfinished, and the next one asks for the same window.
 * A window with an end, or one that begins after `next_from`, would leave a gap behind it. It gets
   a cursor of its own, named by its dates, and never moves the main one.
 """
@@ -66,24 +67,18 @@ def make_side_key(window: HarvestWindow) -> str:
     return f"{window.cursor_key}:{window.from_date or ''}..{window.until_date or ''}"
 
 
-def complete_cursor(
-    cursor: HarvestCursor, *, is_main: bool, is_empty: bool, today: date
-) -> HarvestCursor:
-    """The cursor after its list was read to the end, or was answered by `noRecordsMatch`.
+def complete_cursor(cursor: HarvestCursor, *, is_main: bool, today: date) -> HarvestCursor:
+    """The cursor after its list was read to the end.
 
     Args:
-        cursor: of the run; `window_from` and, unless empty, `response_date` are set.
+        cursor: of the run; `window_from` and `response_date` are set.
         is_main: whether `next_from` may move.
-        is_empty: whether the answer was `noRecordsMatch`.
         today: our own day, UTC.
     """
     next_from = cursor.next_from
-    if is_main and cursor.window_from is not None:
-        if is_empty or cursor.response_date is None:
-            next_from = next_from or cursor.window_from
-        else:
-            server_day = cursor.response_date.date()
-            next_from = max(min(server_day, today), cursor.window_from)
+    if is_main and cursor.window_from is not None and cursor.response_date is not None:
+        server_day = cursor.response_date.date()
+        next_from = max(min(server_day, today), cursor.window_from)
     return HarvestCursor(cursor.key, next_from=next_from)
 
 

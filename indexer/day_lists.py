@@ -2,7 +2,8 @@
 
 The ledger holds one line per day, category and paper: "the list of 2026-11-20 in cs.CL named this
 paper as new, cross-listed or replaced, at this place". Aliases are one category (math.MP's list
-is math-ph's), and a category's lines come from its own archive's feed only.
+is math-ph's), and a category's lines come from one feed only: its own archive's, or its alias's
+where only that is read.
 
 Twenty archive feeds hold nearly all of some 150 category lists, since items carry their
 categories. What an item is in a category's list follows from its type in the archive's feed:
@@ -13,16 +14,21 @@ categories. What an item is in a category's list follows from its type in the ar
     cross otherwise         -> a paper of an earlier day was added to *some* category here:
                                with one candidate that one, with several it cannot be told
 
+Order: arXiv lists each type by id, so where crosses come from both "new" and "cross" items of the
+archive they are merged by id, in the direction that the feed itself shows.
+
 Only for the last case, and for a feed that may have been cut at arXiv's limit, the categories
 concerned are named as doubtful, and their own feeds settle the matter.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from app.domain.announcements import Announcement, AnnounceType
 from app.domain.arxiv_id import ArxivId
-from app.domain.categories import canonical_category, list_categories
+from app.domain.categories import canonical_category, find_alias, list_categories
 from indexer.feeds import AnnouncedPaper, Feed
 
 _TYPE_WHERE_PRIMARY = {
@@ -56,19 +62,22 @@ class DayLists:
     doubtful: frozenset[str]
 
 
-def derive_day_lists(archive: str, feed: Feed, new_today: Collection[ArxivId]) -> DayLists:
+def derive_day_lists(
+    archive: str, feed: Feed, *, new_today: Collection[ArxivId], archives: Collection[str]
+) -> DayLists:
     """The lists of an archive's categories.
 
     Args:
         archive: e.g. "cs", "hep-th".
         feed: of this archive.
         new_today: papers that are "new" in any feed of the same day.
+        archives: all that are read.
     """
     lines: dict[tuple[str, ArxivId], Announcement] = {}
     doubtful: set[str] = set()
     for position, item in enumerate(feed.items):
         codes = tuple(dict.fromkeys(map(canonical_category, item.categories)))
-        here = [code for code in codes if _archive_of(code) == archive]
+        here = [code for code in codes if _find_home(code, archives) == archive]
         if item.announce_type is AnnounceType.CROSS and item.arxiv_id not in new_today:
             here = [code for code in here if code != codes[0]] or here
             if len(here) > 1:
@@ -78,10 +87,10 @@ def derive_day_lists(archive: str, feed: Feed, new_today: Collection[ArxivId]) -
             line = _make_line(feed, code, item, types[item.announce_type], position)
             lines.setdefault((code, item.arxiv_id), line)
     if feed.may_be_cut:
-        doubtful.update(_list_open_categories(archive))
+        doubtful.update(_list_open_categories(archive, archives))
     if doubtful == {archive}:
         doubtful.clear()  # its own feed was just read
-    return DayLists(tuple(lines.values()), frozenset(doubtful))
+    return DayLists(tuple(_put_in_order(lines.values(), feed)), frozenset(doubtful))
 
 
 def list_category_lines(category: str, feed: Feed) -> tuple[Announcement, ...]:
@@ -116,14 +125,41 @@ def _make_line(
     )
 
 
+def _put_in_order(lines: Iterable[Announcement], feed: Feed) -> list[Announcement]:
+    """The lines with places by id within their types, where the feed goes by id."""
+    direction = _find_direction(feed)
+    if direction == 0:
+        return list(lines)
+    in_order = sorted(lines, key=lambda line: line.arxiv_id.sort_key, reverse=direction < 0)
+    return [replace(line, position=place) for place, line in enumerate(in_order)]
+
+
+def _find_direction(feed: Feed) -> int:
+    """1 if ids rise within each type of a feed, -1 if they fall, 0 if neither is clear."""
+    keys_by_type = defaultdict(list)
+    for item in feed.items:
+        keys_by_type[item.announce_type].append(item.arxiv_id.sort_key)
+    steps = {
+        1 if later > earlier else -1
+        for keys in keys_by_type.values()
+        for earlier, later in pairwise(keys)
+        if later != earlier
+    }
+    return steps.pop() if len(steps) == 1 else 0
+
+
+def _find_home(code: str, archives: Collection[str]) -> str:
+    """The archive whose feed gives a category's list."""
+    home = _archive_of(code)
+    alias = find_alias(code)
+    return _archive_of(alias) if alias is not None and home not in archives else home
+
+
 def _archive_of(code: str) -> str:
     """The archive of a category; for one that is newer than our table, what precedes the dot."""
     return _ARCHIVE_OF.get(code) or code.partition(".")[0]
 
 
-def _list_open_categories(archive: str) -> list[str]:
-    return [
-        category.code
-        for category in list_categories()
-        if category.archive == archive and canonical_category(category.code) == category.code
-    ]
+def _list_open_categories(archive: str, archives: Collection[str]) -> set[str]:
+    codes = {canonical_category(category.code) for category in list_categories()}
+    return {code for code in codes if _find_home(code, archives) == archive}

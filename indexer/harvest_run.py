@@ -98,7 +98,8 @@ class HarvestRun:
                     self._restart(error)
                     continue
                 if error.code == "noRecordsMatch":
-                    self._finish(is_empty=True)
+                    with self._database.transaction() as tx:
+                        self._save(tx, rewind_cursor(self._cursor))
                     return
                 raise
             if not page.resumption_token:
@@ -207,11 +208,10 @@ class HarvestRun:
                 break
         raise MalformedAnswerError(f"arXiv's list of {day} does not end. The next run goes on.")
 
-    def _finish(self, page: OaiPage | None = None, *, is_empty: bool = False) -> None:
+    def _finish(self, page: OaiPage | None = None) -> None:
         """Store the cursor of a complete run, with the last page unless that is stored already."""
-        cursor = complete_cursor(
-            self._cursor, is_main=self._is_main, is_empty=is_empty, today=self._now().date()
-        )
+        today = self._now().date()
+        cursor = complete_cursor(self._cursor, is_main=self._is_main, today=today)
         self._has_stale_seams = self._has_stale_seams or bool(self._seams)
         self._seams = set()
         with self._database.transaction() as tx:
@@ -244,8 +244,9 @@ class HarvestRun:
         """Count a stored page and tell people about it."""
         self.pages += 1
         for record in page.skipped:
-            log.warning("record skipped", record=record.identifier, reason=record.reason)
-        self.skipped += page.skipped
+            if record not in self.skipped:  # a page may be read twice
+                log.warning("record skipped", record=record.identifier, reason=record.reason)
+                self.skipped.append(record)
         before = self.newest or self.window.from_date
         if page.last_datestamp is not None:
             self.newest = max(self.newest or page.last_datestamp, page.last_datestamp)

@@ -24,6 +24,7 @@ _WITHDRAWN_COMMENT = re.compile(
     r" (?:being )?withdrawn|^\W*withdrawn\b)",
     re.IGNORECASE,
 )
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f]")
 _VERSION_DATE = re.compile(
     r"[A-Z][a-z]{2}, (\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT"
 )
@@ -77,11 +78,11 @@ def make_paper_record(raw: RawMetadata) -> PaperRecord:
     Raises:
         ValueError: the paper has no title or no category; the message says which.
     """
-    title_tex, abstract_tex = collapse_whitespace(raw.title), collapse_whitespace(raw.abstract)
+    title_tex, abstract_tex = _make_line(raw.title), _make_line(raw.abstract)
     title, abstract = decode_tex_accents(title_tex), decode_tex_accents(abstract_tex)
     if not title:
         raise ValueError(f"{raw.arxiv_id}: the title is empty")
-    categories = tuple(dict.fromkeys(raw.categories.split()))
+    categories = tuple(dict.fromkeys(raw.categories.split())) or _find_archive(raw.arxiv_id)
     if not categories:
         raise ValueError(f"{raw.arxiv_id}: the categories are empty")
     authors = _split_authors(raw)
@@ -101,17 +102,17 @@ def make_paper_record(raw: RawMetadata) -> PaperRecord:
         versions=raw.versions,
         comments=comments,
         journal_ref=_clean(raw.journal_ref),
-        doi=collapse_whitespace(raw.doi),
+        doi=_make_line(raw.doi),
         report_no=_clean(raw.report_no),
         msc_class=_clean(raw.msc_class),
         acm_class=_clean(raw.acm_class),
-        license_url=raw.license_url.strip(),
+        license_url=_make_line(raw.license_url),
         submitter=_clean(raw.submitter),
         is_withdrawn=_is_withdrawn(newest, comments),
         title_tex=None if title_tex == title else title_tex,
         authors_tex=_keep_author_line(raw.authors, authors),
         abstract_tex=None if abstract_tex == abstract else abstract_tex,
-        abstract_source=raw.abstract_source,
+        abstract_source=_make_line(raw.abstract_source),
         datestamp=raw.datestamp,
     )
 
@@ -144,19 +145,31 @@ def _parse_rare_date(text: str) -> datetime:
 
 
 def _clean(text: str) -> str:
-    return decode_tex_accents(collapse_whitespace(text)) if text else ""
+    return decode_tex_accents(_make_line(text)) if text else ""
+
+
+def _make_line(text: str) -> str:
+    """`text` on one line and without control characters, which no database stores alike."""
+    line = collapse_whitespace(text)
+    return line if line.isprintable() else _CONTROL_CHARACTERS.sub("", line)
+
+
+def _find_archive(arxiv_id: ArxivId) -> tuple[str, ...]:
+    """The archive that an old-style identifier names, for sources that lost the categories."""
+    archive, slash, _ = arxiv_id.value.partition("/")
+    return (archive,) if slash else ()
 
 
 def _keep_author_line(line: str, authors: tuple[Author, ...]) -> str | None:
     """The source's author line, or None where the names joined by commas are the same text."""
-    original = collapse_whitespace(line)
+    original = _make_line(line)
     joined = ", ".join([author.name for author in authors])
     return None if original == joined else original or None
 
 
 def _split_authors(raw: RawMetadata) -> tuple[Author, ...]:
     if not raw.authors_split:
-        return parse_author_list(raw.authors)
+        return parse_author_list(_make_line(raw.authors))
     return tuple(
         Author(_clean(author.family), _clean(author.given), _clean(author.suffix))
         for author in raw.authors_split
@@ -164,7 +177,7 @@ def _split_authors(raw: RawMetadata) -> tuple[Author, ...]:
 
 
 def _find_submission(raw: RawMetadata) -> tuple[datetime, DatePrecision]:
-    if raw.versions:
+    if raw.versions and raw.versions[0].number == 1:
         return raw.versions[0].submitted_at, DatePrecision.TIME
     year, month = raw.arxiv_id.year, raw.arxiv_id.month
     created = raw.created_on

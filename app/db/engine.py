@@ -21,12 +21,16 @@ EXTRA_CONNECTIONS = 15
 
 POSTGRES_CONNECT_TIMEOUT_SECONDS = 10
 
+SQLITE_PAGE_BYTES = 8_192
+"""Page size of a new file. Papers take 1 to 2 kB: of SQLite's default pages of 4 kB they leave a
+quarter unused (2,060 bytes of file for a paper, against 1,500 with this)."""
+
 SQLITE_CACHE_KIB = 32_768
 """Page cache of one connection; SQLite's own 2 MB re-reads the indexes during a big import."""
 
-SQLITE_CHECKPOINT_PAGES = 8_000
-"""Pages (of 4 kB) in the write-ahead log before it is folded into the file. The default of 1,000
-would fold, and wait for the disk, after every single batch of an import."""
+SQLITE_CHECKPOINT_PAGES = 4_000
+"""Pages in the write-ahead log (32 MB) before it is folded into the file. The default of 1,000
+would fold, and wait for the disk, after almost every batch of an import."""
 
 SQLITE_WAL_LIMIT_BYTES = 64 * 2**20
 """The write-ahead log is cut back to this size after it was folded in."""
@@ -119,6 +123,7 @@ def _prepare_sqlite_connection(connection: DBAPIConnection, _entry: ConnectionPo
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
+        f"page_size={SQLITE_PAGE_BYTES}",
         # Kept in the file, but a restored copy may come without it.
         "journal_mode=WAL",
         "synchronous=NORMAL",

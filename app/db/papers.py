@@ -92,7 +92,11 @@ def stream_all_papers(tx: Transaction, batch_size: int) -> Iterator[list[Paper]]
     query = select(papers).where(_IS_LIVING).order_by(position.clauses[0], position.clauses[1])
     last: Paper | None = None
     while True:
-        page = query if last is None else query.where(position > (last.submitted_at, last.arxiv_id))
+        page = (
+            query
+            if last is None
+            else query.where(position > (last.submitted_at, last.arxiv_id.value))
+        )
         batch = [make_paper(row) for row in tx.execute(page.limit(batch_size))]
         if not batch:
             return

@@ -25,17 +25,17 @@ from app.text.name_words import (
 )
 
 NAME_CACHE_SIZE = 1 << 15
-"""Parsed names kept: papers of one field repeat their authors."""
+"""Peculiar names remembered: papers of one field repeat their authors."""
 
 _SUFFIXES = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV", "II.", "III.", "jr", "jr."})
 _TITLES = frozenset({"Prof", "Prof.", "Dr", "Dr."})
 _DEGREES = frozenset({"phd", "md", "msc", "bsc"})
 _LEAD_IN_WORDS = word_set("a an and appendix by for joint on the with &")
 _LEAD_IN = re.compile(
-    r"(?:(?:and|&)\s+)?(?:with\s+)?(?:an?\s+)?(?:(?:joint\s+)?appendi(?:x|ces)\s+)?"
-    r"(?:(?:written\s+)?by\s+|with\s+)?(?:for\s+the\s+|on\s+behalf\s+of\s+(?:the\s+)?|for\s+)?"
-    r"(?:and\s+)?",
-    re.IGNORECASE,
+    # Small letters tell the phrase from a name: "An Wang" and "A Last" keep their first word.
+    r"(?:and\s+|&\s+)?(?:[Ww]ith\s+)?(?:(?:[Aa]n?\s+)?(?:joint\s+)?[Aa]ppendi(?:x|ces)\s+)?"
+    r"(?:(?:written\s+)?by\s+|with\s+)?"
+    r"(?:[Ff]or\s+the\s+|[Oo]n\s+behalf\s+of\s+(?:the\s+)?|for\s+)?"
 )
 _COLLECTIVES = word_set(
     "alliance collaboration collaborations committee community consortia consortium experiment "
@@ -124,8 +124,8 @@ def _words_of_name(segment: str) -> list[str]:
     """The words of one name, phrases before and footnote marks after it removed."""
     words = segment.split()
     if words and (words[0].lower() in _LEAD_IN_WORDS or not segment[-1].isalpha()):
-        segment = " ".join(words)[_lead_in_length(segment) :]
-        words = _FOOTNOTE_MARKS.sub("", segment).split()
+        name = " ".join(words)
+        words = _FOOTNOTE_MARKS.sub("", name[_lead_in_length(name) :]).split()
         if words and len(words[-1].rstrip(".")) > 3 and not words[-1].startswith("Jr"):
             words[-1] = words[-1].rstrip(".")
     return words

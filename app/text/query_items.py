@@ -90,11 +90,11 @@ class ItemReader:
     def read(self, text: str) -> list[Item]:
         """The items in their order."""
         items: list[Item] = []
-        pending: tuple[str, int] | None = None
+        pending: Item | None = None
         for match in _ITEM.finditer(text.translate(_STRAIGHT_QUOTES)):
             column = match.start() + 1
             if pending is None and match["word"] in NOT_WORDS:
-                pending = match["word"], column
+                pending = Item(match["word"], column)
                 continue
             self._negates_next = pending is not None
             found = self._read_match(match, column)
@@ -102,45 +102,56 @@ class ItemReader:
             if not all(item.is_blank for item in found):
                 pending = None
         if pending is not None:
-            self.complain_of_operator(*pending)
+            self.complain_of_operator(pending)
         return items
 
-    def complain(self, message: str, token: str, column: int = 1) -> None:
-        """Refuse, or keep the message as a note."""
+    def complain(self, problem: str, taken: str, advice: str, item: Item) -> None:
+        """Refuse an item with advice, or note how it was taken instead."""
         if self.strict:
-            raise InvalidQueryError(message, token=token, column=column)
-        self.notes[message] = None
+            raise InvalidQueryError(f"{problem} {advice}", token=item.token, column=item.column)
+        self.notes[f"{problem} {taken}"] = None
 
-    def complain_of_operator(self, token: str, column: int) -> None:
+    def complain_of_operator(self, item: Item) -> None:
         """Say that an operator stands where it cannot work."""
-        self.complain(f'"{token}" has nothing to work on here and was ignored.', token, column)
+        self.complain(
+            f'"{item.token}" has nothing to work on here.',
+            "It was ignored.",
+            "Put words around it, or leave it out.",
+            item,
+        )
 
     def _read_match(self, match: re.Match[str], column: int) -> list[Item]:
         if match["quote"]:
-            self.complain("A quotation mark has no partner and was ignored.", '"', column)
+            self.complain(
+                "A quotation mark has no partner.",
+                "It was ignored.",
+                "Close the phrase, or leave the mark out.",
+                Item('"', column),
+            )
             return []
         if match["word"] is None:
             return [self._read_phrase(match, column)]
         return self._read_word(match["word"], column)
 
     def _read_phrase(self, match: re.Match[str], column: int) -> Item:
-        token, is_negated = match[0], (match["minus"] is not None) != self._negates_next
+        is_negated = (match["minus"] is not None) != self._negates_next
+        seed = Item(match[0], column, None, is_negated)
         if match["open"]:
-            self._complain_of_brackets(token, column)
+            self._complain_of_brackets(seed)
         words = " ".join(match["phrase"].split())
         query_field = None
         if match["prefix"] is not None:
             query_field = FIELD_PREFIXES.get(match["prefix"].lower())
             if query_field is None:
-                self._complain_of_prefix(match["prefix"], token, column)
+                self._complain_of_prefix(match["prefix"], seed)
         if query_field in (QueryField.ID, QueryField.DOI):
-            return self._read_value(words, query_field, Item(token, column, None, is_negated))
+            return self._read_value(words, query_field, seed)
         if query_field is QueryField.AUTHOR:
             words = _in_reading_order(words)
         if not _is_searchable(words, query_field):
-            return Item(token, column, is_blank=True)
+            return Item(match[0], column, is_blank=True)
         slop = min(int(match["slop"] or 0), MAX_PHRASE_SLOP)
-        return Item(token, column, Phrase(words, query_field, slop), is_negated)
+        return Item(match[0], column, Phrase(words, query_field, slop), is_negated)
 
     def _read_word(self, raw: str, column: int) -> list[Item]:
         """The items of a run without blanks: several when it is a list of identifiers."""
@@ -150,7 +161,7 @@ class ItemReader:
             return [self._name_paper(arxiv_id, seed) for arxiv_id in listed]
         word = _drop_lone_brackets(raw.lstrip(",;:!?"))
         if word != raw and raw[0] in _BRACKETS:
-            self._complain_of_brackets(raw, column)
+            self._complain_of_brackets(Item(raw, column))
         has_minus = len(word) > 1 and word[0] == "-" and word[1] != "-"
         if not has_minus and not self._negates_next and _clean(word) in _JOINTS:
             return [Item(_clean(word), column, is_joint=True)]
@@ -173,27 +184,28 @@ class ItemReader:
             return Item(seed.token, seed.column, is_blank=True)
         if prefix.lower() == "cat" and value:
             self.complain(
-                "Categories are not read among the words; narrow the search by category instead. "
-                f'"{word}" was ignored.',
-                seed.token,
-                seed.column,
+                "Categories are not read among the words.",
+                f'"{word}" was ignored; choose the category beside the words.',
+                "Give the category expression apart from the words.",
+                seed,
             )
             return Item(seed.token, seed.column, is_blank=True)
         if prefix and index_terms(value) and not value.startswith("//"):
-            self._complain_of_prefix(prefix, seed.token, seed.column)
+            self._complain_of_prefix(prefix, seed)
         return self._read_value(word, None, seed)
 
     def _read_value(self, value: str, query_field: QueryField | None, seed: Item) -> Item:
         """The item for what follows a field's name, or for a word without one."""
         if query_field is QueryField.ID or query_field is None:
-            arxiv_id = _find_id(value)
+            arxiv_id = find_id(value)
             if arxiv_id is not None:
                 return self._name_paper(arxiv_id, seed)
             if query_field is QueryField.ID:
                 self.complain(
-                    f'"{value}" is not an arXiv identifier; write it like 1706.03762.',
-                    seed.token,
-                    seed.column,
+                    f'"{value}" is not an arXiv identifier.',
+                    "Nothing can match it.",
+                    "Write it like 1706.03762 or hep-th/9901001.",
+                    seed,
                 )
         if query_field is QueryField.DOI and _is_searchable(value, query_field):
             return self._name_doi(value.rstrip(".,;"), seed)
@@ -201,10 +213,10 @@ class ItemReader:
         if not _is_searchable(cleaned, query_field):
             if query_field is not None:
                 self.complain(
-                    f'Nothing that can be searched for follows "{seed.token}". Write the word '
-                    "right behind the colon.",
-                    seed.token,
-                    seed.column,
+                    f'Nothing that can be searched for follows "{seed.token}".',
+                    "It was ignored; the word belongs right behind the colon.",
+                    "Write the word right behind the colon.",
+                    seed,
                 )
             return Item(seed.token, seed.column, is_blank=True)
         node: QueryNode = Term(cleaned, query_field)
@@ -220,7 +232,7 @@ class ItemReader:
         return Item(seed.token, seed.column)
 
     def _name_doi(self, doi: str, seed: Item) -> Item:
-        arxiv_id = _find_id(doi)
+        arxiv_id = find_id(doi)
         if arxiv_id is not None:
             return self._name_paper(arxiv_id, seed)
         if seed.is_negated:
@@ -228,21 +240,19 @@ class ItemReader:
         self.dois[doi] = None
         return Item(seed.token, seed.column)
 
-    def _complain_of_prefix(self, prefix: str, token: str, column: int) -> None:
+    def _complain_of_prefix(self, prefix: str, item: Item) -> None:
         known = ", ".join(f"{each}:" for each in SHORT_PREFIXES.values())
         self.complain(
-            f'"{prefix}:" is not a field and was read as a word. Fields are {known}.',
-            token,
-            column,
+            f'"{prefix}:" is not a field; fields are {known}.',
+            "It was read as a word.",
+            "Put words that hold a colon into quotation marks.",
+            item,
         )
 
-    def _complain_of_brackets(self, token: str, column: int) -> None:
-        self.complain("Parentheses do not group words and were ignored.", token, column)
-
-
-def find_whole_id(text: str) -> ArxivId | None:
-    """The paper that a text as a whole names (an id, an address, the stamp of a PDF), or None."""
-    return _find_id(text)
+    def _complain_of_brackets(self, item: Item) -> None:
+        self.complain(
+            "Parentheses do not group words.", "They were ignored.", "Leave them out.", item
+        )
 
 
 def _is_searchable(text: str, query_field: QueryField | None) -> bool:
@@ -252,7 +262,8 @@ def _is_searchable(text: str, query_field: QueryField | None) -> bool:
     return any(map(str.isalnum, text))
 
 
-def _find_id(text: str) -> ArxivId | None:
+def find_id(text: str) -> ArxivId | None:
+    """The paper that a text as a whole names (an id, an address, the stamp of a PDF), or None."""
     if not any(map(str.isdigit, text)):
         return None
     try:
@@ -263,7 +274,7 @@ def _find_id(text: str) -> ArxivId | None:
 
 def _split_id_list(raw: str) -> list[ArxivId]:
     """The identifiers of a list without blanks (`1706.03762,1810.04805`); empty for other runs."""
-    found = [_find_id(part) for part in re.split(r"[,;|+]", raw) if part]
+    found = [find_id(part) for part in re.split(r"[,;|+]", raw) if part]
     return [each for each in found if each is not None] if None not in found else []
 
 

@@ -24,7 +24,7 @@ from app.text.query_items import (
     SHORT_PREFIXES,
     Item,
     ItemReader,
-    find_whole_id,
+    find_id,
 )
 
 __all__ = [
@@ -76,13 +76,18 @@ def parse_query(text: str, *, strict: bool = False) -> ParsedQuery:
     """
     if not text.strip():
         return ParsedQuery(Everything())
-    whole = find_whole_id(text)
+    whole = find_id(text)
     if whole is not None:
         return ParsedQuery(NOTHING, (whole,))
     reader = ItemReader(strict=strict)
     items = reader.read(text)
     if all(item.is_blank or item.is_joint for item in items):
-        reader.complain("There is nothing to search for: write words, names or numbers.", text)
+        reader.complain(
+            "There is nothing to search for.",
+            "Stop words and signs alone find nothing.",
+            "Write words, names or numbers.",
+            Item(text, 1),
+        )
     tree = _join_items(items, reader)
     return ParsedQuery(tree, tuple(reader.arxiv_ids), tuple(reader.notes), tuple(reader.dois))
 
@@ -99,7 +104,7 @@ def _join_items(items: list[Item], reader: ItemReader) -> QueryNode:
             can_join = False
             continue
         if item.is_joint:
-            reader.complain_of_operator(item.token, item.column)
+            reader.complain_of_operator(item)
             continue
         can_join = True
         if item.node is not None:
@@ -110,9 +115,10 @@ def _join_items(items: list[Item], reader: ItemReader) -> QueryNode:
 
 def _join_branch(branch: list[QueryNode]) -> QueryNode:
     """All of the nodes; exclusions alone take away from every paper."""
-    if all(isinstance(node, Not) for node in branch):
-        return And((Everything(), *branch))
-    return branch[0] if len(branch) == 1 else And(tuple(branch))
+    narrowing = [node for node in branch if not isinstance(node, Everything)]
+    if all(isinstance(node, Not) for node in narrowing):
+        return And((Everything(), *narrowing)) if narrowing else Everything()
+    return narrowing[0] if len(narrowing) == 1 else And(tuple(narrowing))
 
 
 def render_query(tree: QueryNode) -> str:

@@ -144,13 +144,17 @@ _GREEK_WORD = re.compile("[α-ω]{2,}")
 _stemmers = threading.local()
 
 
-@lru_cache(TERM_CACHE_SIZE)
 def normalise(token: str) -> str:
     """The index term of one token's text; empty for stop words and what is too long.
 
     >>> normalise("Schrödinger's"), normalise("Images"), normalise("β2"), normalise("the")
     ('schroding', 'imag', 'beta2', '')
     """
+    return _term_of(token) if len(token) <= MAX_TERM_CHARS else ""
+
+
+@lru_cache(TERM_CACHE_SIZE)
+def _term_of(token: str) -> str:
     term = fold_term(token)
     if len(term) > MAX_TERM_CHARS or term in STOP_WORDS:
         return ""

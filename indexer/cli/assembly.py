@@ -11,7 +11,7 @@ from app.db.session import Database
 from app.domain.harvest import HarvestWindow, MetadataFormat, RunReport
 from app.domain.jobs import JobKind
 from app.settings import Settings
-from indexer.announcements import collect_announcements, reconcile
+from indexer.announcements import collect_announcements
 from indexer.clock import SYSTEM_CLOCK
 from indexer.fetch import FetchPolicy, PoliteFetcher
 from indexer.first_fill import SAMPLE_PATH, probe
@@ -22,6 +22,7 @@ from indexer.oai.client import EARLIEST_DATESTAMP, OaiClient
 from indexer.pacing import MachinePace
 from indexer.pipeline import Pipeline
 from indexer.progress import Progress, make_progress
+from indexer.reconcile import reconcile
 from indexer.snapshot import import_snapshot
 
 FIRST_FILL_ATTEMPTS = 2
@@ -59,9 +60,7 @@ class Workshop:
         """Bring the tables up to date; returns their revision."""
         return upgrade(self.settings.resolved_database_url)
 
-    def make_pipeline(
-        self, *, from_date: date | None = None, everything: bool = False
-    ) -> Pipeline:
+    def make_pipeline(self, *, from_date: date | None = None, everything: bool = False) -> Pipeline:
         """The stages of a daily run.
 
         Args:
@@ -76,10 +75,19 @@ class Workshop:
             database,
             {
                 JobKind.ANNOUNCEMENTS: lambda: collect_announcements(
-                    database, fetcher, settings.rss_url, settings.rss_archives
+                    database,
+                    fetcher,
+                    rss_url=settings.rss_url,
+                    archives=settings.rss_archives,
+                    progress=self._make_progress(),
                 ),
                 JobKind.HARVEST: lambda: self._harvest(client, start),
-                JobKind.RECONCILE: lambda: reconcile(database, client),
+                JobKind.RECONCILE: lambda: reconcile(
+                    database,
+                    client,
+                    metadata_format=MetadataFormat(settings.oai_format),
+                    progress=self._make_progress(),
+                ),
                 JobKind.INDEX: self.update_index,
                 JobKind.REBUILD: self.rebuild_index,
             },
@@ -99,6 +107,7 @@ class Workshop:
             max_answer_seconds=wait,
             max_attempts=1,
             max_retry_wait_seconds=wait,
+            max_total_seconds=wait,
             max_page_bytes=self.settings.max_page_bytes,
         )
         probe(self._make_fetcher(probing), self.settings.oai_url)
@@ -170,9 +179,7 @@ class Workshop:
         )
 
     def _make_fetcher(self, policy: FetchPolicy) -> PoliteFetcher:
-        pace = MachinePace(
-            self.settings.pacing_file, pacing_seconds=self.settings.pacing_seconds
-        )
+        pace = MachinePace(self.settings.pacing_file, pacing_seconds=self.settings.pacing_seconds)
         fetcher = PoliteFetcher(policy, pace, contact=self.settings.contact)
         self._fetchers.append(fetcher)
         return fetcher
@@ -187,8 +194,10 @@ def _join_reports(reports: list[RunReport]) -> RunReport:
     for report in reports:
         for name, value in report.details.items():
             known = details.get(name)
-            is_sum = isinstance(known, int) and isinstance(value, int)
-            details[name] = known + value if is_sum else value
+            if isinstance(known, int) and isinstance(value, int):
+                details[name] = known + value
+            else:
+                details[name] = value
     return RunReport(
         stage=reports[0].stage,
         started_at=reports[0].started_at,

@@ -7,14 +7,11 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
 from app.domain.errors import PapersiftError
-from app.settings import Settings
 
 FAILURE_EXIT_CODE = 1
-USAGE_EXIT_CODE = 2
 INTERRUPTED_EXIT_CODE = 130
 
 P = ParamSpec("P")
@@ -59,22 +56,3 @@ def reporting_errors(command: Callable[P, R]) -> Callable[P, R]:
             ) from None
 
     return wrapped
-
-
-def load_settings() -> Settings:
-    """The settings of this process.
-
-    Raises:
-        typer.Exit: a variable cannot be used; the line said before names it and the reason.
-    """
-    try:
-        return Settings()
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "_".join(str(part) for part in first["loc"]).upper()
-        where = f"PAPERSIFT_{name}" if name else "The PAPERSIFT_* settings"
-        raise fail(
-            f"{where}: {first['msg']} (given: {first.get('input')!r}). "
-            "README, section Settings, lists what each accepts.",
-            USAGE_EXIT_CODE,
-        ) from error

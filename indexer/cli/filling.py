@@ -10,8 +10,9 @@ from app.domain.errors import InvalidInputError
 from app.domain.harvest import RunReport
 from app.domain.jobs import JobKind
 from app.logs import configure_logging
+from app.settings import load_settings
 from indexer.cli.assembly import Workshop
-from indexer.cli.console import fail, load_settings, print_json, reporting_errors, say
+from indexer.cli.console import fail, print_json, reporting_errors, say
 from indexer.lease import hold_lease, utc_now
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from app.logs import configure_logging
+from app.settings import load_settings
 from indexer.cli.assembly import Workshop
-from indexer.cli.console import load_settings, reporting_errors, say
+from indexer.cli.console import reporting_errors, say
 from indexer.lease import hold_lease, utc_now
 from indexer.scheduler import Scheduler
 

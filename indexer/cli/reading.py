@@ -8,16 +8,18 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from app.api.schemas import PaperOut, SearchOut, StatusOut
+from app.api.schemas import make_hit_out, make_paper_out
+from app.api.status import make_status_out
 from app.db.session import Database
 from app.domain.paper import Paper
 from app.domain.query import Sort
+from app.domain.results import SearchPage
 from app.search.factory import open_engine
 from app.services.search import SearchLimits, SearchQuestion
 from app.services.status import StatusReport
 from app.services.use_cases import UseCases, make_use_cases
-from app.settings import Settings
-from indexer.cli.console import fail, load_settings, out, print_json, reporting_errors, say
+from app.settings import load_settings
+from indexer.cli.console import fail, out, print_json, reporting_errors, say
 
 SHOWN_AUTHORS = 6
 """Authors of a paper shown in a table; all are in the JSON answer."""
@@ -39,19 +41,19 @@ def status(
 
     Example: papersift status
     """
-    with _open_use_cases() as (use_cases, _):
+    with _open_use_cases() as use_cases:
         report = use_cases.status.get_report()
     if check_scheduler:
         if report.lease is None:
             raise fail("No scheduler is running. Start one with `papersift schedule`.")
     elif as_json:
-        print_json(StatusOut.from_report(report).model_dump(mode="json"))
+        print_json(make_status_out(report).model_dump(mode="json"))
     else:
         _print_status(report)
 
 
 @reporting_errors
-def search(
+def search(  # noqa: PLR0917 - a command's options are its parameters
     words: Annotated[list[str], typer.Argument(help="What to look for.")],
     category: Annotated[
         str, typer.Option("--cat", help="Category expression, e.g. cs.AI+cs.LG-cs.CY.")
@@ -74,28 +76,12 @@ def search(
         sort=sort,
         limit=limit,
     )
-    with _open_use_cases() as (use_cases, _):
+    with _open_use_cases() as use_cases:
         page = use_cases.search.search(question)
     if as_json:
-        print_json(SearchOut.from_page(page).model_dump(mode="json"))
-        return
-    table = Table(box=None, pad_edge=False, show_header=True, header_style="bold")
-    table.add_column("arXiv id", no_wrap=True)
-    table.add_column("submitted", no_wrap=True)
-    table.add_column("category", no_wrap=True)
-    table.add_column("title and authors", ratio=1)
-    for hit in page.hits:
-        table.add_row(
-            hit.paper.arxiv_id.value,
-            f"{hit.paper.submitted_at:%Y-%m-%d}",
-            hit.paper.primary_category,
-            Text.assemble((hit.paper.title, "bold"), "\n", _name_authors(hit.paper)),
-        )
-    if page.hits:
-        out.print(table)
-    for note in page.notes:
-        say(note)
-    say(f"{page.total:,} found, {len(page.hits):,} shown, {page.took_ms:.0f} ms")
+        print_json(_make_search_answer(page))
+    else:
+        _print_page(page)
 
 
 @reporting_errors
@@ -107,10 +93,10 @@ def paper(
 
     Example: papersift paper arXiv:1706.03762v5
     """
-    with _open_use_cases() as (use_cases, _):
+    with _open_use_cases() as use_cases:
         answer = use_cases.papers.get_paper(arxiv_id)
     if as_json:
-        print_json(PaperOut.from_paper(answer.paper).model_dump(mode="json"))
+        print_json(make_paper_out(answer.paper).model_dump(mode="json"))
         return
     if answer.version_note:
         say(answer.version_note)
@@ -118,7 +104,7 @@ def paper(
 
 
 @contextmanager
-def _open_use_cases() -> Iterator[tuple[UseCases, Settings]]:
+def _open_use_cases() -> Iterator[UseCases]:
     settings = load_settings()
     database = Database(
         settings.resolved_database_url,
@@ -133,10 +119,41 @@ def _open_use_cases() -> Iterator[tuple[UseCases, Settings]]:
     )
     try:
         database.check()
-        yield make_use_cases(database, engine, limits), settings
+        yield make_use_cases(database, engine, limits)
     finally:
         engine.close()
         database.close()
+
+
+def _make_search_answer(page: SearchPage) -> dict[str, object]:
+    return {
+        "total": page.total,
+        "query": page.understood_as,
+        "relaxed": page.relaxed,
+        "notes": list(page.notes),
+        "took_ms": round(page.took_ms, 3),
+        "index_version": page.state.generation,
+        "results": [make_hit_out(hit).model_dump(mode="json") for hit in page.hits],
+    }
+
+
+def _print_page(page: SearchPage) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("arXiv id", "submitted", "category"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("title and authors", ratio=1)
+    for hit in page.hits:
+        table.add_row(
+            hit.paper.arxiv_id.value,
+            f"{hit.paper.submitted_at:%Y-%m-%d}",
+            hit.paper.primary_category,
+            Text.assemble((hit.paper.title, "bold"), "\n", _name_authors(hit.paper)),
+        )
+    if page.hits:
+        out.print(table)
+    for note in page.notes:
+        say(note)
+    say(f"{page.total:,} found, {len(page.hits):,} shown, {page.took_ms:.0f} ms")
 
 
 def _name_authors(paper: Paper) -> str:

@@ -9,9 +9,9 @@ import uvicorn
 from app.domain.errors import AlreadyRunningError, InvalidInputError
 from app.logs import configure_logging
 from app.main import create_app
-from app.settings import Settings
+from app.settings import Settings, load_settings
 from indexer.cli.assembly import Workshop
-from indexer.cli.console import load_settings, reporting_errors, say
+from indexer.cli.console import reporting_errors, say
 from indexer.first_fill import fill_if_empty
 from indexer.lease import hold_lease
 

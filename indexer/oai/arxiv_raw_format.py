@@ -71,18 +71,24 @@ def read_arxiv_raw(header: Header, metadata: etree._Element) -> PaperRecord:
 def _read_versions(metadata: etree._Element) -> tuple[Version, ...]:
     """All versions, oldest first."""
     versions = [_read_version(element) for element in metadata.iterchildren(_VERSION)]
-    versions.sort(key=lambda version: version.number)
+    if len(versions) > 1:
+        versions.sort(key=_get_number)
     return tuple(versions)
 
 
 def _read_version(element: etree._Element) -> Version:
-    number = _VERSION_NUMBER.fullmatch(element.get("version", "").strip())
+    written = element.get("version", "")
+    number = _VERSION_NUMBER.fullmatch(written)
     if number is None:
-        raise UnusableRecordError(f'"{element.get("version", "")}" is not a version number')
+        raise UnusableRecordError(f'"{written[:40]}" is not a version number')
     texts = collect_texts(element)
     return Version(
-        number=int(number[1]),
-        submitted_at=parse_version_date(texts.get(_DATE, "")),
-        size=texts.get(_SIZE, "").strip(),
-        source_type=texts.get(_SOURCE_TYPE, "").strip(),
+        int(number[1]),
+        parse_version_date(texts.get(_DATE, "")),
+        texts.get(_SIZE, "").strip(),
+        texts.get(_SOURCE_TYPE, "").strip(),
     )
+
+
+def _get_number(version: Version) -> int:
+    return version.number

@@ -19,6 +19,7 @@ from indexer.oai.elements import (
     OAI,
     Header,
     UnusableRecordError,
+    find_child,
     find_identifier,
     read_header,
 )
@@ -82,7 +83,8 @@ class OaiPage:
 def parse_page(data: bytes, metadata_format: MetadataFormat) -> OaiPage:
     """The records of one answer. A record that holds no usable paper is reported as skipped.
 
-    Reads 12,000 and more records a second; memory beyond the result is one record.
+    Reads about 10,000 records (25 MB) a second on one core; memory beyond the result is one
+    record.
 
     Raises:
         OaiError: the answer is an OAI-PMH error; its `code` is kept.
@@ -149,7 +151,7 @@ class _PageReader:
     def _read_record(self, header: Header, element: etree._Element) -> HarvestedRecord:
         if header.is_deleted:
             return DeletedRecord(header.arxiv_id, header.datestamp)
-        metadata = element.find(_METADATA)
+        metadata = find_child(element, _METADATA)
         if metadata is None or len(metadata) == 0:
             raise UnusableRecordError("it has no metadata")
         if metadata[0].tag != _ROOTS[self._format]:

@@ -25,7 +25,7 @@ from datetime import UTC, datetime
 from time import perf_counter
 from app.db.migrate import upgrade
 from app.db.session import Database
-from indexer.progress import NoProgress
+from indexer.progress import SilentProgress
 from indexer.snapshot import import_snapshot
 folder = Path(sys.argv[1])
 url = f"sqlite:///{folder / 'papersift.db'}"
@@ -33,7 +33,7 @@ upgrade(url)
 database = Database(url)
 begin = perf_counter()
 report = import_snapshot(database, Path(sys.argv[2]), rejects_dir=folder, batch_papers=2000,
-                         progress=NoProgress(), now=lambda: datetime.now(UTC))
+                         progress=SilentProgress(), now=lambda: datetime.now(UTC))
 seconds = perf_counter() - begin
 database.close()
 print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, report.message)

@@ -4,7 +4,7 @@ p_i = P[argmax(x + eps) = i] = E_eps[prod_{j != i} Phi(x_i - x_j + eps)]. Gumbel
 Softmax; normal noise has a closed form for two entries; the rest is quadrature.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -58,7 +58,7 @@ def _laplace_quantile(u: Float64Array) -> Float64Array:
     return np.where(u < 0.5, np.log(2.0 * u), -np.log(2.0 * (1.0 - u)))
 
 
-NOISES: dict[NoiseName, Noise] = {
+NOISES: Mapping[NoiseName, Noise] = {
     "gumbel": Noise(_gumbel_log_cdf, _gumbel_quantile),
     "normal": Noise(log_ndtr, ndtri),
     "logistic": Noise(log_expit, logit),
@@ -97,8 +97,9 @@ def perturb_max(
     array([0.0471, 0.2241, 0.7288])
     """
     values = as_float_array(x)
-    if noise not in NOISES:
-        raise OperatorDomainError(f"noise must be one of {', '.join(NOISES)}, not {noise!r}.")
+    _check_noise(noise)
+    if rule not in ("midpoint", "open"):
+        raise OperatorDomainError(f'rule must be "midpoint" or "open", not {rule!r}.')
     centred, _ = centred_by_maximum(values, temperature)
     if nodes is None and noise == "gumbel":
         p = normalised_exponential(centred)
@@ -134,6 +135,11 @@ def _quadrature(row: Float64Array, noise: Noise, count: int, rule: NodeRule) -> 
     return p / count
 
 
+def _check_noise(noise: NoiseName) -> None:
+    if noise not in NOISES:
+        raise OperatorDomainError(f"noise must be one of {', '.join(NOISES)}, not {noise!r}.")
+
+
 def perturb_max_sample(
     x: npt.ArrayLike,
     noise: NoiseName = "gumbel",
@@ -162,8 +168,7 @@ def perturb_max_sample(
     array([1, 1, 1])
     """
     values = as_float_array(x)
-    if noise not in NOISES:
-        raise OperatorDomainError(f"noise must be one of {', '.join(NOISES)}, not {noise!r}.")
+    _check_noise(noise)
     size = as_count(size, name="size", low=1)
     centred, _ = centred_by_maximum(values, temperature)
     draws = np.empty((size, *values.shape[:-1]), dtype=np.intp)

@@ -3,7 +3,7 @@
 A step is everything that tells one ThreTopK operator from another: p = f(x/temperature - lambda).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -49,7 +49,7 @@ def _laplace_slope(t: Float64Array) -> Float64Array:
 
 
 # f(t) = min(1, e^t); 1/(1 + e^-t); the distribution function of the Laplace distribution.
-SOFT_STEPS: dict[StepName, SoftStep] = {
+SOFT_STEPS: Mapping[StepName, SoftStep] = {
     "exp": SoftStep(_exp_value, _exp_slope),
     "sigmoid": SoftStep(expit, _sigmoid_slope),
     "laplace": SoftStep(_laplace_value, _laplace_slope),

@@ -34,8 +34,9 @@ TILT_TOLERANCE = 1e-3
 # A recursion further from the stable form than this is reported.
 RECURSION_DRIFT = 1e-6
 
-# Entries of the reduced problems that the Jacobian solves at once: bounds its memory (8 MiB).
-JACOBIAN_BLOCK_ENTRIES = 1 << 20
+# Entries of the reduced problems that the Jacobian solves at once. Their trees hold some 20 times
+# as many numbers: about 40 MiB.
+JACOBIAN_BLOCK_ENTRIES = 1 << 18
 
 
 def grad_top_k(x: npt.ArrayLike, k: int, *, temperature: float = 1.0) -> TopK:
@@ -246,11 +247,18 @@ def _leave_one_out(blocks: list[Float64Array], target: int) -> Float64Array:
     for table in reversed(blocks[:-1]):
         size //= 2
         outside = outside[..., : table.shape[-1] // 2]
-        pairs = table.reshape(table.shape[0], rows, -1, 2)
-        sibling = np.ascontiguousarray(pairs[..., ::-1])
-        inside = np.zeros((min(size - 1, target) + 1, *sibling.shape[1:]))
-        for j, weight in enumerate(sibling[: outside.shape[0]]):
-            reach = min(inside.shape[0], outside.shape[0] - j)
-            inside[:reach] += outside[j : j + reach, ..., None] * weight
-        outside = inside.reshape(inside.shape[0], rows, -1)
+        inside = np.empty((min(size - 1, target) + 1, rows, table.shape[-1]))
+        for child, sibling in ((0, 1), (1, 0)):
+            inside[..., child::2] = _correlate(outside, table[..., sibling::2], inside.shape[0])
+        outside = inside
     return np.asarray(outside[0])
+
+
+def _correlate(outside: Float64Array, sibling: Float64Array, size: int) -> Float64Array:
+    """Return sum_j outside[i + j] sibling[j] for i < size, for each row and block."""
+    weights = np.ascontiguousarray(sibling[: outside.shape[0]])
+    inside = np.zeros((size, *outside.shape[1:]))
+    for j, weight in enumerate(weights):
+        reach = min(size, outside.shape[0] - j)
+        inside[:reach] += weight * outside[j : j + reach]
+    return inside

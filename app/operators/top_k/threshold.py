@@ -42,6 +42,11 @@ KINK_WARNING = (
     "An entry equals the threshold, where the exp step has a kink: gradients are one-sided."
 )
 
+# Far below the maximum a float lambda is coarse, and with it the sum of p; from this spacing on the
+# shifted entries, which are near 0 where it matters, are corrected.
+COARSE_SPACING = 1e-13
+POLISH_STEPS = 3
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Crossing:
@@ -187,6 +192,8 @@ def find_crossing(
     """
     n = values.shape[-1]
     count = float(k)
+    if step not in SOFT_STEPS:
+        raise OperatorDomainError(f"step must be one of {', '.join(SOFT_STEPS)}, not {step!r}.")
     if not (math.isfinite(count) and 0.0 <= count <= n):
         raise OperatorDomainError(f"k must be between 0 and n = {n}, but it is {k}.")
     centred, top = centred_by_maximum(values, temperature)
@@ -204,9 +211,21 @@ def find_crossing(
     else:
         level = sigmoid_level(rows, count, tolerance=tolerance, max_iterations=max_iterations)
     warnings = _pitfalls(rows, count, level, step)
-    level = level.reshape(top.shape)
-    centred -= level
-    return Crossing(centred, (level + top)[..., 0], warnings)
+    rows -= level
+    if float(np.spacing(np.abs(level)).max()) > COARSE_SPACING:
+        _polish(rows, count, level, step)
+    return Crossing(rows.reshape(values.shape), (level.reshape(top.shape) + top)[..., 0], warnings)
+
+
+def _polish(rows: Float64Array, k: float, level: Float64Array, step: StepName) -> None:
+    """Move the shifted rows by the fraction of a float's spacing that lambda could not hold."""
+    reach = 2.0 * np.spacing(np.abs(level))
+    for _ in range(POLISH_STEPS):
+        excess = SOFT_STEPS[step].value(rows).sum(axis=-1, keepdims=True) - k
+        steepness = SOFT_STEPS[step].slope(rows).sum(axis=-1, keepdims=True)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            move = np.where(excess == 0.0, 0.0, excess / steepness)
+        rows -= np.clip(np.nan_to_num(move), -reach, reach)
 
 
 def _pitfalls(rows: Float64Array, k: float, level: Float64Array, step: StepName) -> tuple[str, ...]:

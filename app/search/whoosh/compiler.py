@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from whoosh.matching import NullMatcher, WrappingMatcher
+from whoosh.matching import FilterMatcher, NullMatcher, WrappingMatcher
 from whoosh.query import And as WhooshAnd
 from whoosh.query import AndNot, Every, NullQuery, Or, SpanNear2
 from whoosh.query import Phrase as WhooshPhrase
@@ -46,6 +46,20 @@ class AnyOf(Or):  # type: ignore[misc]  # Whoosh has no types
     """
 
     matcher_type = Or.ARRAY_MATCHER
+
+
+class Without(AndNot):  # type: ignore[misc]  # Whoosh has no types
+    """`AndNot` by the set of excluded documents.
+
+    Whoosh's own matcher lets the first match of `a` through when `b` has matches before it, and
+    reads past the end when it is skipped beyond the last match of `a`.
+    """
+
+    def matcher(self, searcher: Any, context: Any = None) -> Any:
+        """Documents of `a` that `b` does not match, with the scores of `a`."""
+        wanted = self.a.matcher(searcher, context)
+        excluded = self.b.matcher(searcher, searcher.boolean_context())
+        return FilterMatcher(wanted, frozenset(excluded.all_ids()), exclude=True)
 
 
 class GappedPhrase(WhooshPhrase):  # type: ignore[misc]  # Whoosh has no types
@@ -117,7 +131,7 @@ def _compile(node: QueryNode) -> WhooshQuery | None:
             return _compile_words(text, field, slop=slop)
         case Not(child=child):
             excluded = _compile(child)
-            return None if excluded is None else AndNot(Every(), excluded)
+            return None if excluded is None else Without(Every(), excluded)
         case And(children=children):
             return _compile_and(children)
         case OrNode(children=children):
@@ -139,7 +153,7 @@ def _compile_and(children: Sequence[QueryNode]) -> WhooshQuery | None:
         result = WhooshAnd(narrowing)
     else:
         result = narrowing[0] if narrowing else Every()
-    return AndNot(result, _any_of(excluded)) if excluded else result
+    return Without(result, _any_of(excluded)) if excluded else result
 
 
 def _compile_words(text: str, field: QueryField | None, *, slop: int) -> WhooshQuery | None:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from whoosh.query import And, AndNot, Every, NullQuery, Phrase, Term
+from whoosh.query import And, Every, NullQuery, Phrase, Term
 
 from app.domain.results import TermContribution
-from app.search.whoosh.compiler import AnyOf
+from app.search.whoosh.compiler import AnyOf, Without
 
 
 def list_contributions(leaf: Any, query: Any, number: int) -> list[TermContribution] | None:
@@ -26,7 +26,7 @@ def list_contributions(leaf: Any, query: Any, number: int) -> list[TermContribut
             return _join_any([list_contributions(leaf, child, number) for child in query])
         case And():
             return _join_all([list_contributions(leaf, child, number) for child in query])
-        case AndNot():
+        case Without():
             if list_contributions(leaf, query.b, number) is not None:
                 return None
             return list_contributions(leaf, query.a, number)

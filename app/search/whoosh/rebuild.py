@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.domain.errors import IndexDamagedError
 from app.search.whoosh import commits
+from app.search.whoosh.durable import sync_folder
 from app.search.whoosh.generations import (
     WriteLock,
     find_current_folder,
@@ -43,7 +44,7 @@ def rebuild_index(index_dir: Path) -> Iterator[WhooshIndexRebuild]:
     Raises:
         IndexLockedError: somebody else is writing.
     """
-    index_dir.mkdir(parents=True, exist_ok=True)
+    _ensure_index_dir(index_dir)
     with WriteLock(index_dir):
         folder = _make_empty_index(index_dir)
         rebuild = WhooshIndexRebuild(folder, WhooshIndexWriter(folder))
@@ -66,7 +67,7 @@ def open_index_writer(index_dir: Path) -> WhooshIndexWriter:
         IndexOutdatedError: the index has another schema version: rebuild.
         IndexDamagedError: the index cannot be read: rebuild.
     """
-    index_dir.mkdir(parents=True, exist_ok=True)
+    _ensure_index_dir(index_dir)
     lock = WriteLock(index_dir)
     try:
         folder = find_current_folder(index_dir)
@@ -97,6 +98,12 @@ def sweep_index(index_dir: Path) -> int:
         return 0
     with WriteLock(index_dir):
         return sweep_folders(index_dir)
+
+
+def _ensure_index_dir(index_dir: Path) -> None:
+    if not index_dir.is_dir():
+        index_dir.mkdir(parents=True, exist_ok=True)
+        sync_folder(index_dir.parent)
 
 
 def _make_empty_index(index_dir: Path) -> Path:

@@ -1,7 +1,8 @@
 """Writes a Whoosh index: documents into a segment, and commits of many at once."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -48,16 +49,26 @@ class WhooshIndexWriter:
         return make_state(self._folder, self._commit)
 
     def replace(self, documents: Iterable[IndexDocument]) -> None:
-        """Add documents, each in place of an earlier one of the same paper."""
-        session = self._open_session()
-        for document in documents:
-            session.replace(document)
+        """Add documents, each in place of an earlier one of the same paper.
+
+        Raises:
+            SearchIndexError: the files cannot be written; nothing since the last commit is kept.
+        """
+        with self._translate_write_errors():
+            session = self._open_session()
+            for document in documents:
+                session.replace(document)
 
     def delete(self, arxiv_ids: Iterable[ArxivId]) -> None:
-        """Take papers out; unknown ones are ignored."""
-        session = self._open_session()
-        for arxiv_id in arxiv_ids:
-            session.delete(arxiv_id.value)
+        """Take papers out; unknown ones are ignored.
+
+        Raises:
+            SearchIndexError: the files cannot be written; nothing since the last commit is kept.
+        """
+        with self._translate_write_errors():
+            session = self._open_session()
+            for arxiv_id in arxiv_ids:
+                session.delete(arxiv_id.value)
 
     def commit(self, change_number: int) -> IndexState:
         """Publish everything written, together with the change number it brings the index to.
@@ -73,18 +84,11 @@ class WhooshIndexWriter:
                 f"The index already holds change {self._commit.change_number}; it cannot go back "
                 f"to {change_number}. Run `papersift reindex` if the database was restored."
             )
-        session = self._open_session()
-        try:
-            self._publish(session.finish(), change_number)
-        except OSError as error:
-            self._drop_session()
-            raise SearchIndexError(
-                f"The search index cannot be written ({error.strerror or error}); it stays as of "
-                f"change {self._commit.change_number}. Check the disk and run `papersift index`."
-            ) from error
-        self._session = None
-        self._merge()
-        remove_leftovers(self._folder, self._commit)
+        with self._translate_write_errors():
+            self._publish(self._open_session().finish(), change_number)
+            self._session = None
+            self._merge()
+            remove_leftovers(self._folder, self._commit)
         return self.state
 
     def _publish(self, segments: list[ColumnSegment], change_number: int) -> None:
@@ -118,6 +122,18 @@ class WhooshIndexWriter:
         if self._release is not None:
             release, self._release = self._release, None
             release()
+
+    @contextmanager
+    def _translate_write_errors(self) -> Iterator[None]:
+        """Inside, a full or failing disk drops what was written since the last commit."""
+        try:
+            yield
+        except OSError as error:
+            self._drop_session()
+            raise SearchIndexError(
+                f"The search index cannot be written ({error.strerror or error}); it stays as of "
+                f"change {self._commit.change_number}. Check the disk and run `papersift index`."
+            ) from error
 
     def _open_session(self) -> "_Session":
         if self._release is None:

@@ -229,7 +229,7 @@ def test_a_server_clock_in_the_future_does_not_move_the_cursor_past_our_own_day(
     assert cursor_of(harvester).next_from == TODAY
 
 
-def test_an_empty_window_succeeds_deletes_nothing_and_moves_nothing(
+def test_an_empty_answer_succeeds_deletes_nothing_and_is_asked_for_again(
     harvester: Harvester,
 ) -> None:
     fill(harvester.server)
@@ -242,12 +242,18 @@ def test_an_empty_window_succeeds_deletes_nothing_and_moves_nothing(
     assert report.succeeded
     assert report.details["records"] == 0
     assert harvester.held() == held
-    assert cursor_of(harvester) == HarvestCursor("arXivRaw:*", next_from=TODAY)
+    cursor = cursor_of(harvester)
+    assert (cursor.next_from, cursor.window_from) == (TODAY, date(2026, 11, 18))
+    begin = len(harvester.server.requests)
+    harvester.run()
+    assert "from=2026-11-18" in harvester.server.queries[begin]
 
 
 def test_an_empty_first_window_is_asked_for_again(harvester: Harvester) -> None:
     harvester.run(HarvestWindow(from_date=date(2026, 11, 14)))
-    assert cursor_of(harvester).next_from == date(2026, 11, 14)
+    harvester.run()
+    assert ["from=2026-11-14" in query for query in harvester.server.queries] == [True, True]
+    assert cursor_of(harvester).next_from is None
 
 
 def test_only_an_explicit_deletion_makes_a_tombstone(harvester: Harvester) -> None:

@@ -55,17 +55,12 @@ def test_a_later_beginning_would_leave_a_gap_so_it_gets_a_cursor_of_its_own() ->
 def test_a_window_with_an_end_gets_a_cursor_of_its_own() -> None:
     made = plan(HarvestWindow(date(2020, 1, 1), date(2020, 12, 31)), None)
     assert not made.is_main
-    assert complete_cursor(made.cursor, is_main=False, is_empty=False, today=DAY).next_from is None
+    assert complete_cursor(made.cursor, is_main=False, today=DAY).next_from is None
 
 
 def test_a_rewound_run_keeps_its_beginning_and_its_promise() -> None:
     rewound = rewind_cursor(UNFINISHED)
     assert rewound == HarvestCursor(KEY, date(2026, 11, 10), date(2026, 11, 8))
-
-
-def test_an_empty_answer_keeps_the_promise_of_before() -> None:
-    done = complete_cursor(UNFINISHED, is_main=True, is_empty=True, today=DAY)
-    assert done == HarvestCursor(KEY, date(2026, 11, 10))
 
 
 days = st.dates(date(2015, 1, 1), date(2035, 12, 31))
@@ -83,7 +78,7 @@ def test_a_promise_never_passes_either_clock_nor_falls_behind_what_was_read(
         1,
         datetime(server.year, server.month, server.day, 5, tzinfo=UTC),
     )
-    done = complete_cursor(cursor, is_main=True, is_empty=False, today=today)
+    done = complete_cursor(cursor, is_main=True, today=today)
     assert done.next_from is not None
     assert done.next_from >= window_from
     assert done.next_from <= max(min(server, today), window_from)

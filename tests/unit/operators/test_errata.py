@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import softmax as scipy_softmax
 
-from app.operators import softmax, top_k
+from app.operators import rope, softmax, top_k
 from tests.unit.operators.support import PRINTED, assert_same_derivative
 
 
@@ -84,3 +84,15 @@ def test_erratum_6_the_sparsemax_jacobian_takes_the_support_once() -> None:
     expected = np.where(np.outer(support, support), np.diag(support) - 1.0 / 3.0, 0.0)
     np.testing.assert_allclose(softmax.sparsemax_jacobian(x), expected, rtol=0, atol=1e-15)
     assert_same_derivative(expected, lambda at: softmax.sparsemax(at).p, x)
+
+
+def test_erratum_7_the_number_on_the_right_of_the_rope_tv_figure_includes_the_text_before() -> None:
+    # The figure forgot to add L once (it should read 11.5). By the formula every coordinate of a
+    # patch moves on with L: the last row of a 4 x 3 image after 4 tokens is at 7.5 + 4.
+    without_text = rope.rope_tv_positions(0, 4, 3)
+    assert without_text.last_patch.tolist() == [7.5, 8.0]
+    assert rope.rope_tv_positions(4, 4, 3).last_patch.tolist() == [11.5, 12.0]
+    for length in (1, 5, 11):
+        block = rope.rope_tv_positions(length, 4, 3)
+        np.testing.assert_array_equal(block.positions, without_text.positions + length)
+        np.testing.assert_array_equal(block.next_text, without_text.next_text + length)

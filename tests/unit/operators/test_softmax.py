@@ -342,6 +342,8 @@ def test_an_unknown_noise_is_refused_with_the_known_ones() -> None:
     perturb: Callable[..., Array] = softmax.perturb_max
     with pytest.raises(OperatorDomainError, match="gumbel, normal"):
         perturb([1.0, 2.0], "cauchy")
+    with pytest.raises(OperatorDomainError, match="midpoint"):
+        perturb([1.0, 2.0], rule="closed")
 
 
 @pytest.mark.parametrize("alpha", [0.9, 2.1, float("nan")])

@@ -92,6 +92,19 @@ def test_float32_stays_float32_and_batches_give_what_rows_give(name: str) -> Non
     )
 
 
+@given(vectors(), st.sampled_from([-1e8, 1e4, 1e8]))
+def test_sparse_softmax_is_shift_invariant_and_lies_on_the_simplex(x: Array, c: float) -> None:
+    grid = np.round(x * 2.0**20) / 2.0**20
+    for k in range(1, x.size + 1):
+        point = softmax.sparse_softmax(grid, k)
+        assert np.count_nonzero(point.support) == k
+        assert point.p.sum() == pytest.approx(1.0, abs=1e-12)
+        assert not point.p[~point.support].any()
+        np.testing.assert_allclose(
+            softmax.sparse_softmax(grid + c, k).p, point.p, rtol=0, atol=1e-12
+        )
+
+
 JACOBIANS: dict[str, tuple[Callable[..., Array], Callable[..., Array]]] = {
     "softmax": (softmax.softmax_jacobian, softmax.softmax),
     "sparsemax": (softmax.sparsemax_jacobian, MAPS["sparsemax"]),

@@ -313,6 +313,15 @@ def test_inputs_outside_the_domain_are_refused_with_a_sentence(
         operator(x, k)
 
 
+def test_an_unknown_step_is_refused_with_the_known_ones() -> None:
+    vjp: Callable[..., object] = top_k.threshold_with_vjp
+    smooth_sum: Callable[..., object] = top_k.smooth_top_k_sum
+    with pytest.raises(OperatorDomainError, match="exp, sigmoid, laplace"):
+        vjp(X, 2, step="relu")
+    with pytest.raises(OperatorDomainError, match="exp, sigmoid, laplace"):
+        smooth_sum(X, 2, operator="relu")
+
+
 @pytest.mark.parametrize("name", SMOOTH)
 @pytest.mark.parametrize("temperature", [0.0, -1.0, np.nan, np.inf])
 def test_a_temperature_that_is_not_positive_is_refused(name: str, temperature: float) -> None:

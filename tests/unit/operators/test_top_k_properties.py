@@ -120,6 +120,17 @@ def test_the_exp_step_has_no_such_symmetry() -> None:
     assert np.abs(error).max() > 0.01
 
 
+@pytest.mark.parametrize("name", ["exp", "sigmoid", "laplace"])
+@given(INPUTS, st.sampled_from([1e-9, 1e-6, 1e-4]))
+def test_weights_sum_to_k_where_a_float_lambda_is_too_coarse(
+    name: str, inputs: tuple[Array, int], temperature: float
+) -> None:
+    # x/temperature reaches 2e10, where floats are 4e-6 apart.
+    x, k = inputs
+    p = SMOOTH[name](x, k - 0.5, temperature=temperature).p
+    assert p.sum() == pytest.approx(k - 0.5, abs=1e-9)
+
+
 @each_operator
 def test_wide_float32_inputs_with_an_offset_do_not_break(name: str) -> None:
     rng = np.random.default_rng(11)

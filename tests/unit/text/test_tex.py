@@ -1,7 +1,6 @@
 r"""TeX accents against an independent decoder, and everything that must stay as written."""
 
 import logging
-import time
 import unicodedata
 
 import pytest
@@ -17,6 +16,7 @@ from app.text.tex import (
     decode_tex_accents,
     strip_tex_braces,
 )
+from tests.unit.growth import assert_linear
 
 
 @pytest.mark.parametrize(
@@ -151,15 +151,12 @@ PIECES = [
 
 @pytest.mark.parametrize("piece", PIECES)
 def test_time_stays_linear_on_a_megabyte(piece: str) -> None:
-    def seconds(length: int) -> float:
-        text = piece * (length // len(piece))
-        begin = time.perf_counter()
+    def decode(size: int) -> None:
+        text = piece * (size // len(piece))
         decode_tex_accents(text)
         strip_tex_braces(text)
-        return time.perf_counter() - begin
 
-    # A quadratic pattern would take a hundred times as long for ten times the text.
-    assert seconds(1_000_000) < 40 * max(seconds(100_000), 0.01)
+    assert_linear(decode, length=1_000_000)
 
 
 @given(

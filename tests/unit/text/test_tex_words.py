@@ -1,12 +1,11 @@
 """TeX as plain words, and the way back to the source."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.text.tex_words import has_tex, map_tex_to_words, tex_to_words
+from tests.unit.growth import assert_linear
 
 
 @pytest.mark.parametrize(
@@ -84,10 +83,4 @@ def test_other_text_is_kept_to_the_letter(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["\\", "$", "{", "}{", "_", "^{1", "\\a", "\\'{", "~", "_{12345"])
 def test_time_stays_linear_on_a_long_text(piece: str) -> None:
-    def seconds(length: int) -> float:
-        begin = time.perf_counter()
-        tex_to_words(piece * (length // len(piece)))
-        return time.perf_counter() - begin
-
-    # A quadratic pass would take a hundred times as long for ten times the text.
-    assert seconds(300_000) < 40 * max(seconds(30_000), 0.01)
+    assert_linear(lambda size: tex_to_words(piece * (size // len(piece))), length=300_000)

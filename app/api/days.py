@@ -1,0 +1,67 @@
+"""`GET /api/v1/days/{day}`: a day of a category."""
+
+from typing import Annotated
+
+from fastapi import Path, Query, Request
+
+from app.api.deps import BrowseDep, make_router
+from app.api.openapi import list_problems
+from app.api.schemas import DayLineOut, DayOut, make_paper_out
+from app.api.search import OFFSET_MAX, make_next_address
+from app.domain.categories import parse_category_expression
+from app.services.browse import DayLine, DayList
+from app.text.date_syntax import parse_day
+
+router = make_router("days")
+
+
+@router.get(
+    "/days/{day}",
+    response_model=DayOut,
+    summary="A day's list",
+    responses=list_problems(422, 503),
+)
+def get_day(
+    *,
+    request: Request,
+    service: BrowseDep,
+    day: Annotated[str, Path(description="The day, UTC.", examples=["2024-05-31"])],
+    cat: Annotated[
+        str, Query(description="Category expression; empty for all.", examples=["cs.LG"])
+    ] = "",
+    limit: Annotated[int | None, Query(ge=0, le=OFFSET_MAX, description="Papers wanted.")] = None,
+    offset: Annotated[int, Query(ge=0, le=OFFSET_MAX, description="Papers to skip.")] = 0,
+) -> DayOut:
+    """What arXiv announced on a day; where that is not on record, what was submitted on it.
+
+    `source` and `explanation` say which of the two it is.
+    """
+    expression = parse_category_expression(cat) if cat.strip() else None
+    page = service.list_day(parse_day(day), expression, offset=offset, limit=limit)
+    return _make_day_out(page, request)
+
+
+def _make_day_out(page: DayList, request: Request) -> DayOut:
+    return DayOut(
+        day=page.day,
+        category=str(page.expression) if page.expression is not None else None,
+        source=page.source.value,
+        explanation=page.explanation,
+        total=page.total,
+        counts={kind.value: count for kind, count in page.counts.items()},
+        missing=[each.value for each in page.missing],
+        results=[_make_line_out(line) for line in page.lines],
+        previous_day=page.previous_day,
+        next_day=page.next_day,
+        next=make_next_address(request, page.next_offset),
+    )
+
+
+def _make_line_out(line: DayLine) -> DayLineOut:
+    announced = line.announcement
+    return DayLineOut(
+        arxiv_id=line.arxiv_id.value,
+        announce_type=announced.announce_type.value if announced is not None else None,
+        position=announced.position if announced is not None else None,
+        paper=make_paper_out(line.paper) if line.paper is not None else None,
+    )

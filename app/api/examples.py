@@ -1,0 +1,165 @@
+"""Examples for the OpenAPI document, most of them made from one well-known paper."""
+
+from typing import Any
+
+_FACTS: dict[str, Any] = {
+    "arxiv_id": "1706.03762",
+    "version": 7,
+    "title": "Attention Is All You Need",
+    "authors": ["Ashish Vaswani", "Noam Shazeer", "Niki Parmar"],
+    "abstract": "A summary of the paper.",
+    "categories": ["cs.CL", "cs.LG"],
+    "primary_category": "cs.CL",
+    "submitted_at": "2017-06-12T17:57:34Z",
+    "submitted_precision": "time",
+    "updated_at": "2023-08-02T00:41:18Z",
+    "comments": "15 pages, 5 figures",
+    "journal_ref": None,
+    "doi": None,
+    "report_no": None,
+    "is_withdrawn": False,
+    "abstract_source": None,
+    "abs_url": "https://arxiv.org/abs/1706.03762",
+    "pdf_url": "https://arxiv.org/pdf/1706.03762",
+}
+
+_SEARCH: dict[str, Any] = {
+    "total": 1,
+    "total_relation": "eq",
+    "took_ms": 3.2,
+    "index_version": 12,
+    "query": "attention need",
+    "relaxed": False,
+    "notes": [],
+    "missing": 0,
+    "facets": {"year": [{"value": "2017", "count": 1}]},
+    "results": [_FACTS | {"score": 17.25}],
+    "next": None,
+}
+
+_PAPER: dict[str, Any] = _FACTS | {
+    "asked": {"written": "arXiv:1706.03762v7", "version": 7, "note": None},
+    "authors_parsed": [{"family": "Vaswani", "given": "Ashish", "suffix": None}],
+    "versions": [
+        {
+            "number": 1,
+            "submitted_at": "2017-06-12T17:57:34Z",
+            "size": "1102kb",
+            "source_type": "D",
+        }
+    ],
+    "msc_class": None,
+    "acm_class": None,
+    "license_url": "http://arxiv.org/licenses/nonexclusive-distrib/1.0/",
+    "submitter": None,
+    "title_tex": None,
+    "authors_tex": None,
+    "abstract_tex": None,
+    "change_number": 4211,
+}
+
+_HISTORY: dict[str, Any] = {
+    "arxiv_id": "1706.03762",
+    "history": [
+        {
+            "version": 6,
+            "title": "Attention Is All You Need",
+            "authors": ["Ashish Vaswani", "Noam Shazeer", "Niki Parmar"],
+            "abstract": "An earlier summary of the paper.",
+            "comments": "15 pages, 5 figures",
+            "updated_at": "2023-07-24T00:48:54Z",
+            "superseded_at": "2023-08-03T05:31:00Z",
+        }
+    ],
+}
+
+_DAY: dict[str, Any] = {
+    "day": "2017-06-13",
+    "category": "cs.CL",
+    "source": "announced",
+    "explanation": "As arXiv announced it on this day, in arXiv's order.",
+    "total": 1,
+    "counts": {"new": 1},
+    "missing": [],
+    "results": [{"arxiv_id": "1706.03762", "announce_type": "new", "position": 1, "paper": _FACTS}],
+    "previous_day": "2017-06-12",
+    "next_day": "2017-06-14",
+    "next": None,
+}
+
+_STATUS: dict[str, Any] = {
+    "papers": 2_900_000,
+    "last_change_number": 3_100_451,
+    "newest_submission_day": "2026-11-20",
+    "latest_announced_day": "2026-11-23",
+    "index": {
+        "is_usable": True,
+        "problem": None,
+        "index_version": 812,
+        "change_number": 3_100_451,
+        "papers": 2_900_000,
+        "schema_version": 1,
+        "changes_behind": 0,
+    },
+    "last_runs": [
+        {
+            "stage": "harvest",
+            "started_at": "2026-11-23T05:30:02Z",
+            "finished_at": "2026-11-23T05:34:10Z",
+            "succeeded": True,
+            "message": "Harvested 2,311 records.",
+            "details": {"added": 1204, "changed": 1107},
+        }
+    ],
+    "receipts": [
+        {
+            "announced_on": "2026-11-23",
+            "category": "cs",
+            "announced": 932,
+            "held": 932,
+            "missing": [],
+            "checked_at": "2026-11-23T05:36:00Z",
+            "repaired_at": None,
+        }
+    ],
+    "missing": [],
+    "lease": None,
+    "jobs": [],
+}
+
+_CATEGORIES: dict[str, Any] = {
+    "groups": [{"code": "math", "name": "Mathematics"}],
+    "archives": [
+        {
+            "code": "math",
+            "name": "Mathematics",
+            "group": "math",
+            "is_active": True,
+            "subsumed_by": None,
+        }
+    ],
+    "categories": [
+        {
+            "code": "cs.NA",
+            "name": "Numerical Analysis",
+            "archive": "cs",
+            "group": "cs",
+            "is_active": True,
+            "alias_of": "math.NA",
+        }
+    ],
+    "aliases": {"cs.NA": "math.NA"},
+}
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "/api/v1/search": _SEARCH,
+    "/api/v1/papers/{arxiv_id}": _PAPER,
+    "/api/v1/papers/{arxiv_id}/history": _HISTORY,
+    "/api/v1/days/{day}": _DAY,
+    "/api/v1/categories": _CATEGORIES,
+    "/api/v1/status": _STATUS,
+    "/health": {"status": "ok"},
+    "/ready": {"status": "ready", "index_version": 812, "papers": 2_900_000},
+    "/version": {"name": "papersift", "version": "0.1.0", "api": "/api/v1"},
+}
+"""The answer of each path when all is well."""

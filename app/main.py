@@ -1,0 +1,207 @@
+"""The composition root of the web process: settings in, application out.
+
+    uvicorn --factory app.main:create_app
+
+Reads the database and the index; writes nothing, and does not need the package `indexer`.
+"""
+
+import hashlib
+import traceback
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.metrics import Metrics, MetricsMiddleware
+from app.api.openapi import install_openapi
+from app.api.problems import (
+    Problem,
+    make_http_problem,
+    make_internal_problem,
+    make_problem,
+    make_validation_problem,
+    render_problem,
+)
+from app.api.program import PROGRAM_VERSION
+from app.api.routes import ROUTERS
+from app.db.session import Database
+from app.domain.errors import PapersiftError
+from app.search.engine import SearchEngine
+from app.search.factory import open_engine
+from app.services.search import SearchLimits
+from app.services.use_cases import make_use_cases
+from app.settings import Settings
+from app.web.middleware import HeadMiddleware, SecurityHeadersMiddleware
+from app.web.pages import render_error
+from app.web.pages import router as page_router
+from app.web.presentation import make_environment
+
+STATIC_DIR = Path(__file__).resolve().parent.parent / "static"
+"""Beside the package, in the source tree as well as where it is installed."""
+
+API_PATHS = ("/api/", "/health", "/ready", "/version", "/metrics")
+"""Addresses whose errors are problems; all others answer with pages."""
+
+MIN_COMPRESSED_BYTES = 1_000
+
+log = structlog.get_logger()
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The web application. Starts without database and index and says so when asked for them.
+
+    Args:
+        settings: None reads them from `PAPERSIFT_*` variables.
+    """
+    settings = Settings() if settings is None else settings
+    database = Database(
+        settings.resolved_database_url,
+        busy_timeout_seconds=settings.database_busy_timeout_seconds,
+    )
+    engine = open_engine(settings.resolved_index_dir, poll_seconds=settings.index_poll_seconds)
+    app = FastAPI(
+        title="Papersift",
+        version=PROGRAM_VERSION,
+        description="Search of arXiv papers on your own machine.",
+        openapi_url="/api/v1/openapi.json",
+        # The built-in documentation pages load scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_make_lifespan(database, engine),
+        # Nothing about readers leaves the process or is kept, whatever the environment says.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
+    app.state.use_cases = make_use_cases(database, engine, _make_limits(settings))
+    app.state.templates = make_environment(_make_stylesheet_address())
+    app.state.public_url = settings.public_url.rstrip("/")
+    app.state.metrics = Metrics()
+    for router in (*ROUTERS, page_router):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
+    install_openapi(app)
+    _add_error_handlers(app)
+    _add_middleware(app)
+    return app
+
+
+def _make_limits(settings: Settings) -> SearchLimits:
+    return SearchLimits(
+        max_query_chars=settings.max_query_chars,
+        default_page_size=settings.default_page_size,
+        max_page_size=settings.max_page_size,
+        max_offset=settings.max_offset,
+    )
+
+
+def _make_stylesheet_address() -> str:
+    """The stylesheet with a mark of its contents, so that browsers never show an old one."""
+    digest = hashlib.sha256((STATIC_DIR / "style.css").read_bytes()).hexdigest()[:12]
+    return f"/static/style.css?v={digest}"
+
+
+def _make_lifespan(
+    database: Database, engine: SearchEngine
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """What lets go of database and index when the process stops."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        engine.close()
+        database.close()
+
+    return lifespan
+
+
+def _add_middleware(app: FastAPI) -> None:
+    """From the inside out: the last one added sees a request first."""
+    app.add_middleware(HeadMiddleware)
+    app.add_middleware(FailureMiddleware)
+    app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_BYTES)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD"],
+        expose_headers=["ETag", "Link", "Retry-After"],
+    )
+    app.add_middleware(SecurityHeadersMiddleware)
+    app.add_middleware(MetricsMiddleware, metrics=app.state.metrics)
+
+
+def _add_error_handlers(app: FastAPI) -> None:
+    """Every foreseen error becomes a problem, or a page, in one place."""
+
+    def answer_own_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, PapersiftError)  # noqa: S101 - registered for these only
+        return answer_problem(request, make_problem(error))
+
+    def answer_validation_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for these only
+        return answer_problem(request, make_validation_problem(error))
+
+    def answer_http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for these only
+        return answer_problem(request, make_http_problem(error))
+
+    app.add_exception_handler(PapersiftError, answer_own_error)
+    app.add_exception_handler(RequestValidationError, answer_validation_error)
+    app.add_exception_handler(HTTPException, answer_http_error)
+
+
+def answer_problem(request: Request, problem: Problem) -> Response:
+    """The problem as JSON for programs, as a page for people."""
+    if request.url.path.startswith(API_PATHS):
+        return render_problem(problem)
+    page = render_error(
+        request, status=problem.kind.status, title=problem.kind.title, detail=problem.detail
+    )
+    page.headers.update(dict(problem.headers) | {"Cache-Control": "no-store"})
+    return page
+
+
+class FailureMiddleware:
+    """Answers errors that nobody foresaw, and logs where they happened.
+
+    The log holds the kind of error and the lines of code, not its message, which may quote what
+    a reader asked for.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; answer an error as problem or page."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        has_started = False
+
+        async def note_start(message: Message) -> None:
+            nonlocal has_started
+            has_started = has_started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note_start)
+        except Exception as error:
+            _log_failure(scope, error)
+            if has_started:
+                # Too late for another answer: a broken connection tells the client.
+                raise ConnectionAbortedError("The answer broke off.") from None
+            response = answer_problem(Request(scope, receive), make_internal_problem())
+            await response(scope, receive, send)
+
+
+def _log_failure(scope: Scope, error: Exception) -> None:
+    route = getattr(scope.get("route"), "path", "unmatched")
+    frames = traceback.format_list(traceback.extract_tb(error.__traceback__))
+    log.error("unexpected error", route=route, error=type(error).__name__, where="".join(frames))

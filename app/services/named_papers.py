@@ -1,0 +1,94 @@
+"""Papers that a query names by arXiv identifier or DOI, looked up directly.
+
+They come from the database rather than from the index, so that a paper is found by its
+identifier from the moment it is stored.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from app.db.papers import find_papers
+from app.db.session import Database
+from app.domain.arxiv_id import ArxivId
+from app.domain.paper import Paper
+from app.domain.query import DateField, Filters, QueryField, SearchRequest, Sort, Term
+from app.search.engine import SearchEngine
+from app.text.query_syntax import ParsedQuery
+
+MAX_PAPERS_OF_DOI = 10
+"""Most papers looked up for one DOI; a few DOIs belong to several papers."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPapers:
+    """The papers that a query names.
+
+    Attributes:
+        papers: those that are held and pass the filters, in the order they are shown.
+        notes: sentences about the others.
+    """
+
+    papers: tuple[Paper, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def find_named_papers(
+    database: Database, engine: SearchEngine, parsed: ParsedQuery, request: SearchRequest
+) -> NamedPapers:
+    """The papers named by `parsed` that pass the filters of `request`.
+
+    Raises:
+        SearchIndexError: the query holds a DOI and there is no usable index.
+        StorageError: there is no usable database.
+    """
+    by_doi = {doi: _find_ids_of_doi(engine, doi) for doi in parsed.dois}
+    wanted = dict.fromkeys(parsed.arxiv_ids)
+    for ids in by_doi.values():
+        wanted.update(dict.fromkeys(ids))
+    if not parsed.arxiv_ids and not by_doi:
+        return NamedPapers()
+    with database.read() as tx:
+        held = find_papers(tx, list(wanted))
+    known = [held[each] for each in wanted if each in held]
+    passing = [paper for paper in known if passes_filters(paper, request.filters)]
+    notes = [
+        f"arXiv:{each} is not held here; it may be at {each.abs_url}."
+        for each in parsed.arxiv_ids
+        if each not in held
+    ]
+    notes += [
+        f"No paper with the DOI {doi} is held here." for doi, ids in by_doi.items() if not ids
+    ]
+    if len(passing) < len(known):
+        notes.append(
+            f"{len(known) - len(passing)} of the papers named in the query are left out by the "
+            "category or date filter."
+        )
+    return NamedPapers(tuple(_in_order(passing, request.sort)), tuple(notes))
+
+
+def passes_filters(paper: Paper, filters: Filters) -> bool:
+    """Whether the filters let a paper through; the same answer as an engine's."""
+    if filters.categories is not None and not filters.categories.matches(paper.categories):
+        return False
+    day = _moment(paper, filters.date_field).astimezone(UTC).date()
+    first, last = filters.dates.first, filters.dates.last
+    return (first is None or first <= day) and (last is None or day <= last)
+
+
+def _find_ids_of_doi(engine: SearchEngine, doi: str) -> list[ArxivId]:
+    request = SearchRequest(Term(doi, QueryField.DOI), limit=MAX_PAPERS_OF_DOI)
+    return [hit.arxiv_id for hit in engine.search(request).hits]
+
+
+def _moment(paper: Paper, date_field: DateField) -> datetime:
+    return paper.updated_at if date_field is DateField.UPDATED else paper.submitted_at
+
+
+def _in_order(papers: Sequence[Paper], sort: Sort) -> list[Paper]:
+    """As written for relevance, else by the date that sorts everything behind them."""
+    if sort is Sort.RELEVANCE:
+        return list(papers)
+    date_field = DateField.UPDATED if sort is Sort.UPDATED else DateField.SUBMITTED
+    return sorted(papers, key=lambda p: _moment(p, date_field), reverse=sort is not Sort.OLDEST)

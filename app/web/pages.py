@@ -1,0 +1,248 @@
+"""Server-rendered pages: the same use cases as REST, without scripts.
+
+The address is the whole state of a page. Unknown parameters are ignored here, since links pick
+them up on their way; REST refuses them.
+"""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from app.domain.arxiv_id import ArxivId, parse_arxiv_id
+from app.domain.categories import list_categories, parse_category_expression
+from app.domain.errors import (
+    InvalidArxivIdError,
+    InvalidInputError,
+    NotFoundError,
+    PaperDeletedError,
+    PaperNotFoundError,
+)
+from app.domain.query import DateField, Sort
+from app.services.search import SearchQuestion
+from app.services.use_cases import UseCases
+from app.text.date_syntax import parse_day
+from app.web import views
+from app.web.presentation import make_search_address
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+MAX_NUMBER = 2**31 - 1
+MAX_MISSING_SHOWN = 100
+MAX_RECEIPTS_SHOWN = 100
+
+Offset = Annotated[int, Query(ge=0, le=MAX_NUMBER)]
+
+
+@router.get("/")
+def show_home(request: Request) -> Response:
+    """The search box, the state of the service, and every category."""
+    return _render(
+        request,
+        "home.html",
+        question=SearchQuestion(),
+        category_choices=list_categories(),
+        line=_get_use_cases(request).status.get_line(),
+        groups=views.list_group_views(),
+    )
+
+
+@router.get("/search")
+def show_search(
+    request: Request,
+    *,
+    q: str = "",
+    cat: str = "",
+    from_: Annotated[str, Query(alias="from")] = "",
+    to: str = "",
+    date: DateField = DateField.SUBMITTED,
+    sort: Sort | None = None,
+    offset: Offset = 0,
+    limit: Annotated[int | None, Query(ge=1, le=MAX_NUMBER)] = None,
+) -> Response:
+    """One page of results; a question that cannot be answered comes back with the reason."""
+    # Without words nothing is more relevant than anything else.
+    default_sort = Sort.RELEVANCE if q.strip() else Sort.NEWEST
+    question = SearchQuestion(
+        text=q,
+        categories=cat,
+        first=from_,
+        last=to,
+        date_field=date,
+        sort=sort or default_sort,
+        offset=offset,
+        limit=limit,
+    )
+    service = _get_use_cases(request).search
+    try:
+        page = service.search(question)
+    except InvalidInputError as error:
+        return _render(
+            request,
+            "search.html",
+            status=422,
+            question=question,
+            category_choices=list_categories(),
+            has_filters=views.has_filters(question),
+            error=str(error),
+        )
+    return _render(
+        request,
+        "search.html",
+        question=question,
+        category_choices=list_categories(),
+        has_filters=views.has_filters(question),
+        error="",
+        page=page,
+        paging=views.make_search_paging(page, question, service.limits),
+    )
+
+
+@router.get("/abs/{written_id:path}")
+def show_paper(request: Request, written_id: str) -> Response:
+    """Everything about one paper; other spellings of its identifier are sent on."""
+    asked = parse_arxiv_id(written_id)
+    if written_id != str(asked):
+        return RedirectResponse(f"/abs/{asked}", status_code=308)
+    try:
+        answer = _get_use_cases(request).papers.get_paper(written_id)
+    except PaperNotFoundError as error:
+        return _render_missing_paper(request, asked.arxiv_id, error)
+    paper = answer.paper
+    base = request.app.state.public_url or str(request.base_url).rstrip("/")
+    return _render(
+        request,
+        "paper.html",
+        headers={"Link": f'<https://doi.org/{paper.arxiv_id.doi}>; rel="cite-as"'},
+        paper=paper,
+        version_note=answer.version_note,
+        history=views.make_history_views(answer.history),
+        canonical_address=f"{base}/abs/{paper.arxiv_id}",
+        citation_authors=views.list_citation_authors(paper),
+        facts=views.list_paper_facts(paper),
+    )
+
+
+@router.get("/arxiv/{text:path}")
+def redirect_short_address(text: str) -> Response:
+    """Addresses as papers.cool writes them: a paper, several papers, or a category's list."""
+    try:
+        return RedirectResponse(f"/abs/{parse_arxiv_id(text)}", status_code=308)
+    except InvalidArxivIdError:
+        pass
+    parts = [part for part in text.split(",") if part]
+    if len(parts) > 1 and all(map(_is_arxiv_id, parts)):
+        return RedirectResponse(make_search_address(q=" ".join(parts)), status_code=308)
+    expression = parse_category_expression(text)
+    return RedirectResponse(views.make_list_address(expression), status_code=308)
+
+
+@router.get("/list/{expression}")
+def show_latest_day(request: Request, expression: str, offset: Offset = 0) -> Response:
+    """The newest list of a category expression."""
+    parsed = parse_category_expression(expression)
+    latest = _get_use_cases(request).browse.find_latest_day(parsed)
+    if latest is None:
+        raise NotFoundError(
+            "No papers are held here yet. Fill the database with `papersift harvest` or "
+            "`papersift import FILE`."
+        )
+    return _show_day(request, expression, str(latest), offset)
+
+
+@router.get("/list/{expression}/{day}")
+def show_day(request: Request, expression: str, day: str, offset: Offset = 0) -> Response:
+    """The list of a category expression of one day."""
+    return _show_day(request, expression, day, offset)
+
+
+@router.get("/status")
+def show_status(request: Request) -> Response:
+    """What is held, how fresh it is, what is missing."""
+    return _render(
+        request,
+        "status.html",
+        report=_get_use_cases(request).status.get_report(),
+        max_missing=MAX_MISSING_SHOWN,
+        max_receipts=MAX_RECEIPTS_SHOWN,
+    )
+
+
+@router.get("/help")
+def show_help(request: Request) -> Response:
+    """How to ask, and what the problems of the API mean."""
+    return _render(
+        request,
+        "help.html",
+        query_forms=views.QUERY_FORMS,
+        problem_meanings=views.PROBLEM_MEANINGS,
+    )
+
+
+@router.get("/favicon.ico")
+def redirect_favicon() -> Response:
+    """The drawing, for browsers that ask for the old name."""
+    return RedirectResponse("/static/favicon.svg", status_code=308)
+
+
+def render_error(request: Request, *, status: int, title: str, detail: str) -> Response:
+    """A page for an error, in the frame of all others."""
+    return _render(
+        request, "error.html", status=status, title=title, detail=detail, arxiv_address=""
+    )
+
+
+def _render_missing_paper(
+    request: Request, arxiv_id: ArxivId, error: PaperNotFoundError
+) -> Response:
+    """The page of a paper that is not here, with the way to arXiv's own."""
+    is_deleted = isinstance(error, PaperDeletedError)
+    return _render(
+        request,
+        "error.html",
+        status=410 if is_deleted else 404,
+        title="arXiv deleted this record" if is_deleted else "This paper is not held here",
+        detail=str(error),
+        arxiv_address=arxiv_id.abs_url,
+    )
+
+
+def _show_day(request: Request, expression: str, day: str, offset: int) -> Response:
+    parsed = parse_category_expression(expression)
+    page = _get_use_cases(request).browse.list_day(parse_day(day), parsed, offset=offset)
+    return _render(
+        request,
+        "day.html",
+        page=page,
+        expression=parsed,
+        expression_name=views.name_expression(parsed),
+        list_address=views.make_list_address(parsed),
+        counts=views.list_counts(page),
+        groups=views.group_lines(page),
+        paging=views.make_day_paging(page, parsed),
+    )
+
+
+def _is_arxiv_id(text: str) -> bool:
+    try:
+        parse_arxiv_id(text)
+    except InvalidArxivIdError:
+        return False
+    return True
+
+
+def _get_use_cases(request: Request) -> UseCases:
+    use_cases: UseCases = request.app.state.use_cases
+    return use_cases
+
+
+def _render(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    **context: object,
+) -> Response:
+    html = request.app.state.templates.get_template(template).render(context)
+    return HTMLResponse(html, status, {"Cache-Control": "no-cache"} | (headers or {}))

@@ -1,0 +1,207 @@
+"""How values look on pages: dates, numbers, bounded texts, folded author lists, addresses.
+
+Everything that comes from arXiv or from a reader is escaped by the templates; the functions here
+make it bounded as well, so that no single record can make a page unusable.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from urllib.parse import quote, urlencode, urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from app.domain.categories import find_category
+from app.domain.paper import Author, DatePrecision, Paper
+
+AUTHORS_BEFORE_FOLD = 40
+"""Authors shown at once; more are behind a fold."""
+
+MAX_AUTHORS_ON_PAGE = 6_000
+"""Most authors written on a paper's page; the longest real lists have some 5,200."""
+
+MAX_NAME_CHARS = 150
+MAX_TITLE_CHARS = 1_000
+MAX_ABSTRACT_CHARS = 3_000
+"""Longest abstract shown, characters; arXiv itself stops at 1,920."""
+
+MAX_LINE_CHARS = 2_000
+"""Longest comments, journal reference or note shown, characters."""
+
+MAX_DOIS = 5
+
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_SAFE_SCHEMES = frozenset({"http", "https"})
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedAuthors:
+    """An author list for a page.
+
+    Attributes:
+        shown: names in sight.
+        folded: names behind the fold.
+        unlisted: how many more there are.
+    """
+
+    shown: tuple[str, ...]
+    folded: tuple[str, ...]
+    unlisted: int
+
+
+def fold_authors(authors: Sequence[Author], *, listed: int = MAX_AUTHORS_ON_PAGE) -> FoldedAuthors:
+    """The authors with all beyond the first forty folded, at most `listed` in all.
+
+    >>> fold_authors([Author(f"A{n}") for n in range(42)]).folded
+    ('A40', 'A41')
+    """
+    names = tuple(clamp(author.name, MAX_NAME_CHARS) for author in authors[:listed])
+    return FoldedAuthors(
+        shown=names[:AUTHORS_BEFORE_FOLD],
+        folded=names[AUTHORS_BEFORE_FOLD:],
+        unlisted=len(authors) - len(names),
+    )
+
+
+def clamp(text: str, limit: int = MAX_LINE_CHARS) -> str:
+    """The text, cut with an ellipsis where it is longer than `limit` characters.
+
+    >>> clamp("abcdef", 4)
+    'abc…'
+    """
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def format_day(day: date | datetime) -> str:
+    """A day in words.
+
+    >>> format_day(date(2024, 5, 3))
+    '3 May 2024'
+    """
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def format_weekday(day: date) -> str:
+    """A day in words, with the day of the week.
+
+    >>> format_weekday(date(2024, 5, 3))
+    'Friday, 3 May 2024'
+    """
+    return f"{_WEEKDAYS[day.weekday()]}, {format_day(day)}"
+
+
+def format_moment(moment: datetime) -> str:
+    """A moment in words, to the minute, UTC."""
+    return f"{format_day(moment)}, {moment:%H:%M} UTC"
+
+
+def format_submission(paper: Paper) -> str:
+    """When the first version came, as exactly as it is known."""
+    if paper.submitted_precision is DatePrecision.MONTH:
+        return f"{_MONTHS[paper.submitted_at.month - 1]} {paper.submitted_at.year}"
+    return format_day(paper.submitted_at)
+
+
+def format_citation_date(moment: datetime, precision: DatePrecision = DatePrecision.TIME) -> str:
+    """A date as reference managers read it: `2024/05/31`, or `2024/05` when that is all."""
+    return moment.strftime("%Y/%m" if precision is DatePrecision.MONTH else "%Y/%m/%d")
+
+
+def format_number(number: int) -> str:
+    """A number with its thousands apart.
+
+    >>> format_number(2900000)
+    '2,900,000'
+    """
+    return f"{number:,}"
+
+
+def name_category(code: str) -> str:
+    """The name of a category; empty when it is not arXiv's."""
+    category = find_category(code)
+    return category.name if category is not None else ""
+
+
+def make_search_address(**parameters: str | int | None) -> str:
+    """The search page with these parameters, empty ones left out.
+
+    >>> make_search_address(q='au:"E. Fox"', cat="", offset=25)
+    '/search?q=au%3A%22E.+Fox%22&offset=25'
+    """
+    given = {
+        name.rstrip("_"): value for name, value in parameters.items() if value not in ("", None)
+    }
+    return "/search" + (f"?{urlencode(given)}" if given else "")
+
+
+def make_author_address(name: str) -> str:
+    """The search for the papers of an author."""
+    return make_search_address(q=f'au:"{name.replace(chr(34), " ")}"')
+
+
+def list_doi_addresses(doi: str) -> list[tuple[str, str]]:
+    """The DOIs of a paper, each with its address; some papers have several."""
+    return [(each, f"https://doi.org/{quote(each, safe='/()')}") for each in doi.split()[:MAX_DOIS]]
+
+
+def keep_web_address(address: str) -> str:
+    """The address if it leads to the web, else nothing: other schemes can run scripts."""
+    try:
+        is_safe = urlsplit(address).scheme in _SAFE_SCHEMES
+    except ValueError:
+        return ""
+    return address if is_safe else ""
+
+
+def make_environment(stylesheet_address: str) -> Environment:
+    """The templates with everything they may call; all values are escaped."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        finalize=_drop_control_characters,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "clamp": clamp,
+        "day": format_day,
+        "weekday": format_weekday,
+        "moment": format_moment,
+        "submission": format_submission,
+        "citation_date": format_citation_date,
+        "number": format_number,
+        "category_name": name_category,
+        "author_address": make_author_address,
+        "doi_addresses": list_doi_addresses,
+        "web_address": keep_web_address,
+        "fold_authors": fold_authors,
+    }
+    environment.globals |= {
+        "stylesheet_address": stylesheet_address,
+        "search_address": make_search_address,
+        "max_title": MAX_TITLE_CHARS,
+        "max_abstract": MAX_ABSTRACT_CHARS,
+        "authors_before_fold": AUTHORS_BEFORE_FOLD,
+    }
+    return environment
+
+
+def _drop_control_characters(value: object) -> object:
+    """What a template writes, without characters that are not allowed in HTML."""
+    if isinstance(value, str) and _CONTROL_CHARACTERS.search(value):
+        cleaned = _CONTROL_CHARACTERS.sub("", value)
+        return Markup(cleaned) if isinstance(value, Markup) else cleaned  # noqa: S704 - was safe
+    return value
+
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

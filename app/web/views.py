@@ -1,0 +1,286 @@
+"""What pages show, computed from what the use cases answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from urllib.parse import quote
+
+from app.domain.announcements import AnnounceType
+from app.domain.categories import (
+    Category,
+    CategoryExpression,
+    find_category,
+    list_archives,
+    list_categories,
+    list_groups,
+)
+from app.domain.paper import Author, Paper
+from app.domain.paper_history import PaperHistoryEntry
+from app.domain.query import DateField
+from app.domain.results import SearchPage
+from app.services.browse import DayLine, DayList
+from app.services.search import SearchLimits, SearchQuestion, find_next_offset
+from app.web.presentation import MAX_AUTHORS_ON_PAGE, MAX_NAME_CHARS, clamp, make_search_address
+
+QUERY_FORMS = (
+    ("equivariant networks", "with both words in title or abstract"),
+    ('"black hole"', "with these words next to each other"),
+    ('"black information"~3', "with these words up to three places further apart"),
+    ("attention -survey", "with the first word and without the second"),
+    ("qubit OR qutrit", "with either word"),
+    ("ti:transformer", "with the word in the title; also abs: for the abstract"),
+    ("au:noether", 'by an author; au:"emmy noether" for a full name'),
+    ("co:NeurIPS", "with the word in the comments"),
+    ('jr:"Phys. Rev. D"', "with the words in the journal reference"),
+    ("1706.03762", "with this identifier; addresses on arXiv and DOIs do as well"),
+)
+"""Examples for the help page: what to write, and what it finds."""
+
+PROBLEM_MEANINGS = {
+    "invalid-query": "A query that has to be guessed at was asked for with strict=1. The answer "
+    "has the token and its column.",
+    "unknown-parameter": "A parameter is misspelt or given twice. The answer lists the accepted "
+    "ones.",
+    "invalid-parameter": "A parameter does not have its documented form.",
+    "invalid-arxiv-id": "The text is not an identifier in any written form.",
+    "invalid-category": "The text is not a category expression. The detail names the closest code.",
+    "invalid-date": "The text is not a year, a month or a day, or a range ends before it begins.",
+    "limit-exceeded": "More was asked for than is given at once. The answer has the limit's name, "
+    "value and unit.",
+    "invalid-input": "Another part of the request cannot be understood.",
+    "paper-not-found": "No paper with this identifier is held here.",
+    "paper-deleted": "arXiv deleted the record of this paper.",
+    "not-found": "What was asked for is not held here.",
+    "no-such-address": "The service has no such address.",
+    "method-not-allowed": "The address exists, but not for this method.",
+    "database-unavailable": "The database cannot be reached. The detail says what to do.",
+    "database-outdated": "The database has to be migrated: papersift migrate.",
+    "index-missing": "There is no search index yet: papersift index.",
+    "index-damaged": "The search index cannot be read: papersift reindex.",
+    "index-outdated": "The search index is of another version: papersift reindex.",
+    "index-unavailable": "The search index cannot be used at the moment.",
+    "http": "The request was refused before it was looked at.",
+    "internal": "A fault of the service. Its log has the details.",
+}
+"""Problem types of the API and what they mean; `app.api.problems` has the table of errors."""
+
+ANNOUNCE_NAMES = {
+    AnnounceType.NEW: "new",
+    AnnounceType.CROSS: "cross-listed",
+    AnnounceType.REPLACE: "replaced",
+    AnnounceType.REPLACE_CROSS: "cross-listed, replaced",
+}
+_GROUP_TITLES = {
+    AnnounceType.NEW: "New submissions",
+    AnnounceType.CROSS: "Cross-lists",
+    # arXiv shows both kinds together.
+    AnnounceType.REPLACE: "Replacements",
+    AnnounceType.REPLACE_CROSS: "Replacements",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Where a page stands among its neighbours.
+
+    Attributes:
+        first: number of its first line, from 1.
+        last: number of its last line.
+        first_address: the page everything begins on.
+        previous_address: None on the first page.
+        next_address: None on the last page.
+        limit_note: why there is no next page although there are more lines; else empty.
+    """
+
+    first: int
+    last: int
+    total: int
+    first_address: str
+    previous_address: str | None
+    next_address: str | None
+    limit_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveView:
+    """An archive with its categories; none when it is its own only category."""
+
+    code: str
+    name: str
+    categories: tuple[Category, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """A group of archives; `address` leads to the list of all of them."""
+
+    name: str
+    address: str
+    archives: tuple[ArchiveView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineGroup:
+    """Lines of a day that share a heading; `start` counts within the day."""
+
+    name: str
+    start: int
+    lines: tuple[DayLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryView:
+    """A superseded state of a paper, its authors on one line."""
+
+    version: int
+    title: str
+    authors: tuple[Author, ...]
+    author_line: str
+    abstract: str
+    comments: str
+    superseded_at: datetime
+
+
+def list_group_views() -> list[GroupView]:
+    """All open archives with their open categories, in arXiv's order."""
+    by_archive: dict[str, list[Category]] = {}
+    for category in list_categories():
+        if category.code != category.archive:
+            by_archive.setdefault(category.archive, []).append(category)
+    views = []
+    for group, name in list_groups():
+        archives = [
+            ArchiveView(archive.code, archive.name, tuple(by_archive.get(archive.code, ())))
+            for archive in list_archives()
+            if archive.group == group
+        ]
+        is_one = len(archives) == 1
+        views.append(GroupView(name, "" if is_one else f"/list/grp_{group}", tuple(archives)))
+    return views
+
+
+def has_filters(question: SearchQuestion) -> bool:
+    """Whether a question narrows by category or date."""
+    return bool(question.categories or question.first or question.last)
+
+
+def make_search_paging(page: SearchPage, question: SearchQuestion, limits: SearchLimits) -> Paging:
+    """Where a page of results stands among its neighbours."""
+    request = page.request
+    following = find_next_offset(page, limits)
+    is_cut = following is None and request.offset + request.limit < page.total
+    earlier = max(0, request.offset - request.limit)
+    return Paging(
+        first=request.offset + 1,
+        last=min(request.offset + request.limit, page.total),
+        total=page.total,
+        first_address=_make_question_address(question, 0),
+        previous_address=_make_question_address(question, earlier) if request.offset else None,
+        next_address=None if following is None else _make_question_address(question, following),
+        limit_note=(
+            f"Paging ends after {limits.max_offset:,} results; narrow the search by category or "
+            "date to see the others."
+            if is_cut
+            else ""
+        ),
+    )
+
+
+def make_list_address(expression: CategoryExpression) -> str:
+    """The page of an expression's newest list."""
+    return f"/list/{quote(str(expression), safe='+')}"
+
+
+def make_day_paging(page: DayList, expression: CategoryExpression) -> Paging:
+    """Where a page of a day's list stands among its neighbours."""
+    base = f"{make_list_address(expression)}/{page.day}"
+    earlier = max(0, page.offset - page.limit)
+    previous = f"{base}?offset={earlier}" if earlier else base
+    return Paging(
+        first=page.offset + 1,
+        last=page.offset + len(page.lines),
+        total=page.total,
+        first_address=base,
+        previous_address=previous if page.offset else None,
+        next_address=None if page.next_offset is None else f"{base}?offset={page.next_offset}",
+    )
+
+
+def name_expression(expression: CategoryExpression) -> str:
+    """The name of an expression that is a single category; empty for composed ones."""
+    if len(expression.include) != 1 or expression.exclude:
+        return ""
+    category = find_category(expression.include[0])
+    return category.name if category is not None else ""
+
+
+def list_counts(page: DayList) -> list[tuple[str, int]]:
+    """Names and numbers of the kinds of announcement that occur, in arXiv's order."""
+    return [
+        (name, page.counts[kind]) for kind, name in ANNOUNCE_NAMES.items() if page.counts.get(kind)
+    ]
+
+
+def group_lines(page: DayList) -> list[LineGroup]:
+    """The lines of a page under the headings of arXiv's list; one nameless group without."""
+    groups = []
+    start = page.offset + 1
+    for title, lines in groupby(page.lines, key=_get_group_title):
+        members = tuple(lines)
+        groups.append(LineGroup(title, start, members))
+        start += len(members)
+    return groups
+
+
+def list_citation_authors(paper: Paper) -> list[str]:
+    """Authors as reference managers read them, `Family, Given`."""
+    return [
+        clamp(author.sorting_name, MAX_NAME_CHARS) for author in paper.authors[:MAX_AUTHORS_ON_PAGE]
+    ]
+
+
+def list_paper_facts(paper: Paper) -> list[tuple[str, str]]:
+    """The plain facts about a paper that are known, with their names."""
+    facts = [
+        ("Comments", paper.comments),
+        ("Published in", paper.journal_ref),
+        ("Report number", paper.report_no),
+        ("MSC class", paper.msc_class),
+        ("ACM class", paper.acm_class),
+        ("Submitted by", paper.submitter),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def make_history_views(history: Sequence[PaperHistoryEntry]) -> list[HistoryView]:
+    """Superseded states as the paper's page shows them."""
+    return [
+        HistoryView(
+            version=entry.version,
+            title=entry.title,
+            authors=entry.authors,
+            author_line=", ".join(author.name for author in entry.authors),
+            abstract=entry.abstract,
+            comments=entry.comments,
+            superseded_at=entry.superseded_at,
+        )
+        for entry in history
+    ]
+
+
+def _make_question_address(question: SearchQuestion, offset: int) -> str:
+    return make_search_address(
+        q=question.text,
+        cat=question.categories,
+        from_=question.first,
+        to=question.last,
+        date=question.date_field.value if question.date_field is DateField.UPDATED else None,
+        sort=question.sort.value,
+        limit=question.limit,
+        offset=offset or None,
+    )
+
+
+def _get_group_title(line: DayLine) -> str:
+    return _GROUP_TITLES[line.announcement.announce_type] if line.announcement else ""

@@ -1,0 +1,195 @@
+"""`GET /api/v1/search`."""
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.support.factories import COMPASS_ID, OTTER_ID
+from tests.support.library import SERIES_SIZE
+
+SEARCH = "/api/v1/search"
+
+
+def search(client: TestClient, **parameters: Any) -> dict[str, Any]:
+    answer = client.get(SEARCH, params=parameters)
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def test_a_result_carries_the_paper_and_its_score(client: TestClient) -> None:
+    body = search(client, q="otters")
+
+    assert body["total"] == 1
+    assert body["total_relation"] == "eq"
+    assert body["query"] == "otters"
+    assert body["relaxed"] is False
+    assert body["notes"] == []
+    assert body["missing"] == 0
+    assert body["next"] is None
+    assert body["took_ms"] >= 0
+    assert body["index_version"] > 0
+    (result,) = body["results"]
+    assert result.pop("score") > 0
+    assert result == {
+        "arxiv_id": OTTER_ID,
+        "version": 2,
+        "title": "Attention is what otters need",
+        "authors": ["Chiyo Tanabe", "Ada Quillfeather"],
+        "abstract": "Otters hold hands; we model this with $k$-nearest attention.",
+        "categories": ["cs.CL", "cs.LG", "stat.ML"],
+        "primary_category": "cs.CL",
+        "submitted_at": "2024-05-02T08:00:00Z",
+        "submitted_precision": "time",
+        "updated_at": "2024-05-04T09:15:30Z",
+        "comments": "12 pages, accepted at the Workshop on Aquatic Computing",
+        "journal_ref": None,
+        "doi": "10.5555/otters.2024",
+        "report_no": None,
+        "is_withdrawn": False,
+        "abstract_source": None,
+        "abs_url": f"https://arxiv.org/abs/{OTTER_ID}",
+        "pdf_url": f"https://arxiv.org/pdf/{OTTER_ID}",
+    }
+
+
+def test_following_next_visits_every_result_once(client: TestClient) -> None:
+    address: str | None = f"{SEARCH}?q=barometers&cat=physics&sort=newest&limit=10"
+    seen: list[str] = []
+    while address is not None:
+        body = client.get(address).json()
+        assert body["total"] == SERIES_SIZE
+        seen += [result["arxiv_id"] for result in body["results"]]
+        address = body["next"]
+
+    assert len(seen) == len(set(seen)) == SERIES_SIZE
+
+
+def test_parameters_narrow_and_order_the_results(client: TestClient) -> None:
+    april = search(
+        client, q="barometers", **{"from": "2024-04", "to": "2024-04"}, sort="oldest", limit=1
+    )
+    updated = search(client, **{"from": "2024-05-05"}, date="updated")
+
+    assert april["total"] == 30
+    assert april["results"][0]["submitted_at"].startswith("2024-04-01")
+    assert [each["title"] for each in updated["results"]] == ["Umbrellas, revised"]
+
+
+def test_facets_are_counted_over_all_matches(client: TestClient) -> None:
+    body = search(client, q="barometers", limit=0, facets="cat,year")
+
+    assert body["results"] == []
+    assert body["facets"] == {
+        "cat": [
+            {"value": "physics.ao-ph", "count": SERIES_SIZE},
+            {"value": "stat.AP", "count": SERIES_SIZE // 3},
+        ],
+        "year": [{"value": "2024", "count": SERIES_SIZE}],
+    }
+
+
+def test_a_relaxed_answer_says_so(client: TestClient) -> None:
+    body = search(client, q="otters compass")
+
+    assert body["relaxed"] is True
+    assert body["query"] == "otters OR compass"
+    assert "any of them" in body["notes"][0]
+
+
+def test_named_papers_come_first(client: TestClient) -> None:
+    body = search(client, q=f"{COMPASS_ID} otters https://arxiv.org/abs/1706.03762")
+
+    assert [each["arxiv_id"] for each in body["results"]] == [COMPASS_ID, OTTER_ID]
+    assert body["results"][0]["score"] == 0
+    assert "1706.03762" in body["notes"][0]
+
+
+def test_empty_parameters_are_as_good_as_none(client: TestClient) -> None:
+    assert client.get(f"{SEARCH}?q=otters&cat=&from=&to=&facets=").json()["total"] == 1
+
+
+def test_an_unchanged_index_answers_a_known_tag_with_nothing(client: TestClient) -> None:
+    first = client.get(SEARCH, params={"q": "otters"})
+    tag = first.headers["ETag"]
+
+    again = client.get(SEARCH, params={"q": "otters"}, headers={"If-None-Match": f'"x", {tag}'})
+    other = client.get(SEARCH, params={"q": "otters"}, headers={"If-None-Match": 'W/"old"'})
+
+    assert first.headers["Cache-Control"] == "public, no-cache"
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["ETag"] == tag
+    assert other.status_code == 200
+
+
+def test_a_known_tag_does_not_hide_a_mistake(client: TestClient) -> None:
+    tag = client.get(SEARCH, params={"q": "otters"}).headers["ETag"]
+
+    answer = client.get(SEARCH, params={"from": "yesterday"}, headers={"If-None-Match": tag})
+
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "facts"),
+    [
+        (
+            "serch=otters",
+            422,
+            {
+                "type": "/help#problem-unknown-parameter",
+                "parameter": "serch",
+                "accepted": [
+                    *("q", "cat", "from", "to", "date", "sort", "limit", "offset", "facets"),
+                    "strict",
+                ],
+            },
+        ),
+        ("q=a&q=b", 422, {"type": "/help#problem-unknown-parameter", "parameter": "q"}),
+        ("from=yesterday", 422, {"type": "/help#problem-invalid-date"}),
+        ("from=2024&to=2023", 422, {"type": "/help#problem-invalid-date"}),
+        ("cat=cs.XX", 422, {"type": "/help#problem-invalid-category"}),
+        ("facets=colour", 422, {"type": "/help#problem-invalid-input"}),
+        ("sort=best", 422, {"type": "/help#problem-invalid-parameter", "parameter": "sort"}),
+        ("limit=-1", 422, {"type": "/help#problem-invalid-parameter", "parameter": "limit"}),
+        ("offset=x", 422, {"type": "/help#problem-invalid-parameter", "parameter": "offset"}),
+        (
+            "limit=201",
+            422,
+            {
+                "type": "/help#problem-limit-exceeded",
+                "limit_name": "max_page_size",
+                "limit": 200,
+                "unit": "results",
+            },
+        ),
+        ("offset=10001", 422, {"limit_name": "max_offset", "limit": 10_000}),
+        ("q=" + "x" * 2_001, 422, {"limit_name": "max_query_chars", "unit": "characters"}),
+        (
+            "q=otters+foo:bar&strict=1",
+            400,
+            {"type": "/help#problem-invalid-query", "token": "foo:bar", "column": 8},
+        ),
+    ],
+)
+def test_a_question_that_cannot_be_read_gets_a_problem(
+    client: TestClient, query: str, status: int, facts: dict[str, object]
+) -> None:
+    answer = client.get(f"{SEARCH}?{query}")
+
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    body = answer.json()
+    assert body["status"] == status
+    assert body["title"]
+    assert len(body["detail"]) > 20
+    assert body | facts == body
+
+
+def test_a_lenient_query_is_answered_with_a_note(client: TestClient) -> None:
+    body = search(client, q='otters "')
+
+    assert body["total"] == 1
+    assert "quotation mark" in body["notes"][0]

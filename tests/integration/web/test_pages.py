@@ -1,0 +1,378 @@
+"""The pages, as a reader without scripts uses them."""
+
+from itertools import pairwise
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.support.factories import COMPASS_ID, LIGHTHOUSE_ID, OTTER_ID, TEAPOT_ID
+from tests.support.library import GONE_ID, REVISED_ID, SERIES_SIZE, UNHELD_ID
+from tests.support.pages import fetch
+
+PAGES = [
+    "/",
+    "/search?q=otters",
+    "/search?q=zyzzyva",
+    "/search?q=otters&from=yesterday",
+    f"/abs/{OTTER_ID}",
+    f"/abs/{COMPASS_ID}",
+    f"/abs/{REVISED_ID}",
+    "/list/cs.CL/2024-05-03",
+    "/list/cs.CL/2024-05-02",
+    "/status",
+    "/help",
+    "/nowhere",
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_has_landmarks_one_heading_and_a_skip_link(
+    client: TestClient, path: str
+) -> None:
+    page = fetch(client, path)
+
+    assert len(page.find("//h1")) == 1
+    assert [len(page.find(f"//{name}")) for name in ("main", "header", "footer")] == [1, 1, 1]
+    assert page.find("//html/@lang/..")
+    assert page.links("//body/a[1]") == ["#main"]
+    assert page.texts("//title")[0].endswith("Papersift") or path == "/"
+    assert len(page.find("//form[@role='search']")) == 1
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_headings_are_never_skipped_and_fields_have_labels(client: TestClient, path: str) -> None:
+    page = fetch(client, path)
+
+    levels = [int(str(each.tag)[1]) for each in page.find("//h1|//h2|//h3|//h4")]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    labelled = {each.get("for") for each in page.find("//label")}
+    for field in page.find("//input|//select"):
+        assert field.get("id") in labelled
+    ids = [each.get("id") for each in page.find("//*[@id]")]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_needs_a_script_or_another_server(client: TestClient, path: str) -> None:
+    page = fetch(client, path)
+
+    assert page.find("//script|//style|//iframe|//object|//embed|//*[@style]") == []
+    assert not [
+        name
+        for element in page.find("//*")
+        for name in element.keys()  # noqa: SIM118 - an lxml element is no dict
+        if name.startswith("on")
+    ]
+    sources = [each.get("src") or each.get("href") for each in page.find("//img|//link[@href]")]
+    fetched = [each for each in sources if each and not each.startswith("https://doi.org/")]
+    for address in fetched:
+        assert address.startswith(("/", "http://testserver/"))
+        assert client.get(address).status_code == 200
+
+
+def test_the_home_page_has_a_search_box_the_state_and_every_archive(client: TestClient) -> None:
+    page = fetch(client, "/")
+
+    assert page.find("//form[@action='/search']//input[@name='q']")
+    assert f"{SERIES_SIZE + 6} papers searchable" in page.main
+    assert "last filled 6 May 2024, 12:04 UTC" in page.main
+    assert "1 announced paper missing" in page.main
+    links = page.links()
+    for code in ("hep-th", "math", "cs", "cs.LG", "astro-ph.EP", "q-bio.NC", "econ.EM"):
+        assert f"/list/{code}" in links
+    assert "/list/alg-geom" not in links
+    assert "/list/grp_physics" in links
+
+
+def test_a_search_shows_cards_with_everything_one_needs(client: TestClient) -> None:
+    page = fetch(client, "/search?q=otters")
+
+    assert page.texts("//h2[1]") == ["1 paper"]
+    (card,) = page.texts("//ol/li")
+    for text in (
+        "Attention is what otters need",
+        "Chiyo Tanabe, Ada Quillfeather",
+        "2 May 2024",
+        "v2, 4 May 2024",
+        "cs.CL cs.LG stat.ML",
+        "Otters hold hands; we model this with $k$-nearest attention.",
+        "Comments: 12 pages, accepted at the Workshop on Aquatic Computing",
+    ):
+        assert text in card
+    links = page.links("//ol//a")
+    for address in (
+        f"/abs/{OTTER_ID}",
+        f"https://arxiv.org/abs/{OTTER_ID}",
+        f"https://arxiv.org/pdf/{OTTER_ID}",
+        "/list/cs.CL",
+        "/search?q=au%3A%22Chiyo+Tanabe%22",
+    ):
+        assert address in links
+    assert "understood as otters" in page.main
+
+
+def test_a_link_to_an_author_finds_the_authors_papers(client: TestClient) -> None:
+    page = fetch(client, "/search?q=au%3A%22Bruno+van+der+Zand+Jr.%22")
+
+    assert f"/abs/{COMPASS_ID}" in page.links("//ol//a")
+    assert f"/abs/{OTTER_ID}" not in page.links("//ol//a")
+
+
+def test_the_form_keeps_what_was_asked(client: TestClient) -> None:
+    path = "/search?q=otters&cat=cs&from=2024&to=2024-12&date=updated&sort=newest"
+    page = fetch(client, path)
+
+    values = {each.get("name"): each.get("value") for each in page.find("//form//input")}
+    chosen = {
+        each.get("value") for each in page.find("//form//option[@selected]") if each.get("value")
+    }
+    assert values == {"q": "otters", "cat": "cs", "from": "2024", "to": "2024-12"}
+    assert chosen == {"updated", "newest"}
+    assert page.find("//details[@open]//input[@name='cat']")
+
+
+def test_pages_of_results_lead_to_each_other(client: TestClient) -> None:
+    path = "/search?q=barometers&cat=physics&sort=newest&limit=15"
+    first = fetch(client, path)
+    (next_address,) = first.links("//a[@rel='next']")
+    second = fetch(client, next_address)
+    (last_address,) = second.links("//a[@rel='next']")
+    last = fetch(client, last_address)
+
+    titles = [title for page in (first, second, last) for title in page.texts("//ol//h3")]
+    assert len(titles) == len(set(titles)) == SERIES_SIZE
+    assert titles[0] == "Barometers and weather, part 36"
+    assert "16–30 of 36" in second.main
+    assert [each.get("start") for each in second.find("//ol")] == ["16"]
+    assert last.links("//a[@rel='next']") == []
+    assert fetch(client, last.links("//a[@rel='prev']")[0]).texts("//ol//h3") == second.texts(
+        "//ol//h3"
+    )
+
+
+def test_without_words_the_newest_papers_are_shown(client: TestClient) -> None:
+    page = fetch(client, "/search")
+
+    assert page.texts("//h2[1]") == [f"{SERIES_SIZE + 6} papers"]
+    assert page.find("//option[@value='newest'][@selected]")
+
+
+def test_a_relaxed_answer_and_unknown_papers_are_said(client: TestClient) -> None:
+    page = fetch(client, "/search?q=otters+compass+1706.03762")
+
+    assert "No paper holds all of these words" in page.main
+    assert "arXiv:1706.03762 is not held here" in page.main
+
+
+def test_nothing_found_is_said_with_advice(client: TestClient) -> None:
+    page = fetch(client, "/search?q=zyzzyva&cat=cs")
+
+    assert page.status == 200
+    assert page.texts("//h2[1]") == ["No papers found"]
+    assert "/search?q=zyzzyva" in page.links()
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("q=otters&from=yesterday", "is not a date"),
+        ("q=otters&cat=cs.XX", "There is no arXiv category"),
+        ("q=otters&from=2024&to=2023", "Swap the two dates"),
+        ("q=otters&limit=9999", "max_page_size"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_comes_back_with_the_reason(
+    client: TestClient, query: str, reason: str
+) -> None:
+    page = fetch(client, f"/search?{query}")
+
+    assert page.status == 422
+    assert reason in page.texts("//*[@role='alert']")[0]
+    assert [each.get("value") for each in page.find("//input[@name='q']")] == ["otters"]
+
+
+def test_a_papers_page_shows_everything_known(client: TestClient) -> None:
+    page = fetch(client, f"/abs/{OTTER_ID}")
+
+    assert page.texts("//h1") == ["Attention is what otters need"]
+    for text in ("Chiyo Tanabe", "cs.CL Computation and Language", "v2, 4 May 2024", "42kb"):
+        assert text in page.main
+    links = page.links()
+    assert f"https://arxiv.org/abs/{OTTER_ID}v1" in links
+    assert "https://doi.org/10.5555/otters.2024" in links
+    assert "http://creativecommons.org/licenses/by/4.0/" in links
+
+
+def test_a_papers_page_speaks_to_reference_managers(client: TestClient) -> None:
+    page = fetch(client, f"/abs/{OTTER_ID}")
+
+    tags = [
+        (each.get("name"), each.get("content"))
+        for each in page.find("//meta[starts-with(@name, 'citation_')]")
+    ]
+    assert tags == [
+        ("citation_title", "Attention is what otters need"),
+        ("citation_author", "Tanabe, Chiyo"),
+        ("citation_author", "Quillfeather, Ada"),
+        ("citation_doi", "10.5555/otters.2024"),
+        ("citation_date", "2024/05/02"),
+        ("citation_online_date", "2024/05/04"),
+        ("citation_pdf_url", f"https://arxiv.org/pdf/{OTTER_ID}"),
+        ("citation_arxiv_id", OTTER_ID),
+        (
+            "citation_abstract",
+            "Otters hold hands; we model this with $k$-nearest attention.",
+        ),
+    ]
+    assert page.links("//link[@rel='canonical']") == [f"http://testserver/abs/{OTTER_ID}"]
+    assert 'rel="cite-as"' in page.headers["link"]
+
+
+def test_arxivs_own_spelling_and_inexact_dates_are_shown(client: TestClient) -> None:
+    compass = fetch(client, f"/abs/{COMPASS_ID}")
+    lighthouse = fetch(client, f"/abs/{LIGHTHOUSE_ID}")
+
+    assert "Schr\\\"odinger's compass" in compass.texts("//details")[0]
+    assert "April 2007 (known to the month)" in lighthouse.main
+    assert "withdrawn this paper" in lighthouse.main
+    assert lighthouse.find("//meta[@name='citation_date'][@content='2007/04']")
+
+
+def test_superseded_metadata_are_kept_in_sight(client: TestClient) -> None:
+    page = fetch(client, f"/abs/{REVISED_ID}")
+
+    (history,) = page.texts("//details[@class='history']")
+    assert "Umbrellas, first draft" in history
+    assert "We count the teapots" not in history
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("/abs/0704.00042", f"/abs/{LIGHTHOUSE_ID}"),
+        (f"/abs/arXiv:{OTTER_ID}v1", f"/abs/{OTTER_ID}v1"),
+        ("/abs/hep-th.XX/9901001", None),
+        (f"/arxiv/{OTTER_ID}", f"/abs/{OTTER_ID}"),
+        (f"/arxiv/{COMPASS_ID}", f"/abs/{COMPASS_ID}"),
+        (f"/arxiv/{OTTER_ID},{TEAPOT_ID}", f"/search?q={OTTER_ID}+{TEAPOT_ID}"),
+        ("/arxiv/cs.lg,cs.AI", "/list/cs.AI+cs.LG"),
+        ("/favicon.ico", "/static/favicon.svg"),
+    ],
+)
+def test_other_spellings_lead_to_the_one_address(
+    client: TestClient, path: str, target: str | None
+) -> None:
+    answer = client.get(path, follow_redirects=False)
+
+    if target is None:
+        target = f"/abs/{COMPASS_ID}"
+    assert (answer.status_code, answer.headers["Location"]) == (308, target)
+    assert client.get(path).status_code == 200
+
+
+def test_a_version_that_is_not_shown_is_said(client: TestClient) -> None:
+    page = fetch(client, f"/abs/{OTTER_ID}v1")
+
+    assert "the metadata shown is that of version 2" in page.main
+    assert page.links("//link[@rel='canonical']") == [f"http://testserver/abs/{OTTER_ID}"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "text"),
+    [
+        ("/abs/2401.00001", 404, "https://arxiv.org/abs/2401.00001"),
+        (f"/abs/{GONE_ID}", 410, "withdrew the record"),
+        ("/abs/otters", 422, "is not an arXiv identifier"),
+        ("/list/cs.XX", 422, "There is no arXiv category"),
+        ("/list/cs.LG/tomorrow", 422, "is not a date"),
+        ("/arxiv/otters", 422, "There is no arXiv category"),
+        ("/search?offset=x", 422, "offset"),
+        ("/nowhere", 404, "Check the spelling"),
+    ],
+)
+def test_errors_are_pages_that_say_what_is_wrong(
+    client: TestClient, path: str, status: int, text: str
+) -> None:
+    page = fetch(client, path)
+
+    assert page.status == status
+    assert text in page.main
+    assert "/" in page.links()
+
+
+def test_a_paper_that_is_not_held_can_be_read_on_arxiv(client: TestClient) -> None:
+    page = fetch(client, "/abs/2401.00001")
+
+    assert "https://arxiv.org/abs/2401.00001" in page.links()
+
+
+def test_a_method_that_pages_do_not_have_is_a_page_too(client: TestClient) -> None:
+    answer = client.post("/search")
+
+    assert answer.status_code == 405
+    assert answer.headers["Content-Type"].startswith("text/html")
+
+
+def test_an_announced_day_is_listed_in_arxivs_groups(client: TestClient) -> None:
+    page = fetch(client, "/list/cs.CL/2024-05-03")
+
+    assert page.texts("//h1") == ["cs.CL Friday, 3 May 2024"]
+    assert page.texts("//h2") == ["New submissions", "Cross-lists"]
+    assert page.texts("//ol//h3") == [
+        "Attention is what otters need",
+        f"arXiv:{UNHELD_ID}",
+        "Umbrellas, revised",
+    ]
+    assert [each.get("start") for each in page.find("//ol")] == ["1", "3"]
+    assert "3 papers 2 new 1 cross-listed" in page.main
+    assert "1 of the announced papers is not held here yet" in page.main
+    assert f"https://arxiv.org/abs/{UNHELD_ID}" in page.links()
+    assert page.links("//a[@rel='prev']") == ["/list/cs.CL/2024-05-02"]
+
+
+def test_a_day_by_submission_says_so(client: TestClient) -> None:
+    page = fetch(client, "/list/cs/2024-05-02")
+
+    assert "not on record here" in page.main
+    assert page.texts("//ol//h2") == ["Attention is what otters need"]
+    assert page.links("//a[@rel='next']") == ["/list/cs/2024-05-03"]
+
+
+def test_without_a_date_the_latest_list_is_shown(client: TestClient) -> None:
+    page = fetch(client, "/list/cs.CL")
+
+    assert page.texts("//h1") == ["cs.CL Friday, 3 May 2024"]
+
+
+def test_an_expression_is_written_in_its_canonical_form(client: TestClient) -> None:
+    page = fetch(client, "/list/cs.lg,CS.AI-cs.cy/2024-05-02")
+
+    assert page.texts("//h1") == ["cs.AI+cs.LG-cs.CY Thursday, 2 May 2024"]
+    assert page.links("//a[@rel='next']") == ["/list/cs.AI+cs.LG-cs.CY/2024-05-03"]
+
+
+def test_the_status_page_shows_runs_receipts_and_gaps(client: TestClient) -> None:
+    page = fetch(client, "/status")
+
+    for text in (
+        f"Papers held{SERIES_SIZE + 6}",
+        "Behind the databasenot at all",
+        "Harvested 43 records.",
+        "1 announced paper is not held here yet",
+        UNHELD_ID,
+        "Now writingnobody",
+    ):
+        assert text in page.main
+
+
+def test_the_examples_of_the_help_page_work(client: TestClient) -> None:
+    page = fetch(client, "/help")
+
+    examples = page.links("//td/a")
+    assert len(examples) >= 8
+    for address in examples:
+        answer = fetch(client, address)
+        assert answer.status == 200
+        assert "was ignored" not in answer.main
+        assert "is not a field" not in answer.main

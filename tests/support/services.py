@@ -1,0 +1,34 @@
+"""Use cases over an invented library, with a clock that stands still."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from app.db.session import Database
+from app.search.factory import open_engine
+from app.services.browse import BrowseService
+from app.services.papers import PaperService
+from app.services.search import SearchLimits, SearchService
+from app.services.status import StatusService
+from app.services.use_cases import UseCases
+from tests.support.factories import NOON
+from tests.support.library import Library
+
+LIMITS = SearchLimits(max_query_chars=500, default_page_size=10, max_page_size=40, max_offset=30)
+"""Small enough to be met by a small library."""
+
+
+@contextmanager
+def open_use_cases(library: Library, limits: SearchLimits = LIMITS) -> Iterator[UseCases]:
+    """The use cases over a library, at noon of a day in May 2024."""
+    database = Database(library.database_url)
+    engine = open_engine(library.index_dir, poll_seconds=0.01)
+    try:
+        yield UseCases(
+            search=SearchService(database, engine, limits, clock=lambda: 0.0, now=lambda: NOON),
+            papers=PaperService(database),
+            browse=BrowseService(database, engine, limits),
+            status=StatusService(database, engine, now=lambda: NOON),
+        )
+    finally:
+        engine.close()
+        database.close()
