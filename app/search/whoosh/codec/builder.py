@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from app.search.whoosh.analyzer import FieldAnalyzer
 from app.search.whoosh.codec.document_columns import DocumentColumns
 from app.search.whoosh.codec.posting_columns import PostingColumns
 from app.search.whoosh.codec.segment_arrays import write_segment
@@ -110,11 +111,15 @@ class SegmentBuilder:
         return number
 
     def _index(self, name: str, field: Any, value: Any, number: int) -> None:
-        length = 0
-        add = self._postings.add
-        for text, weight, frequency, positions in _iter_postings(field, value):
-            add(name, text, number, weight, frequency, positions)
-            length += frequency
+        if _counts_tokens(field):
+            tokens = field.analyzer.list_terms(value)
+            self._postings.add_tokens(name, number, tokens)
+            length = len(tokens)
+        else:
+            length = 0
+            for text, weight, frequency, positions in _iter_postings(field, value):
+                self._postings.add(name, text, number, weight, frequency, positions)
+                length += frequency
         if field.scorable and length:
             self._documents.add_length(name, length)
 
@@ -125,6 +130,15 @@ class SegmentBuilder:
     def write(self, folder: Path, segment_id: str) -> SegmentFacts:
         """Write and sync the segment."""
         return write_segment(folder, segment_id, self.build())
+
+
+def _counts_tokens(field: Any) -> bool:
+    """Whether a posting's weight is its number of tokens, under an analyzer of our own."""
+    return (
+        isinstance(field.analyzer, FieldAnalyzer)
+        and type(field.format) is Positions
+        and field.format.field_boost == 1.0
+    )
 
 
 def _iter_postings(field: Any, value: Any) -> Iterable[Posting]:
