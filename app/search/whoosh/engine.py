@@ -157,8 +157,8 @@ class WhooshEngine:
             weighted = choose_terms(executor, documents, MAX_LIKENESS_TERMS)
         known = {document.arxiv_id for document in documents}
         found = self.find_similar(weighted, filters, limit + len(known))
-        hits = [hit for hit in found.hits if hit.arxiv_id not in known]
-        return EngineResult(tuple(hits[:limit]), found.total, found.state, found.facets)
+        hits = tuple(hit for hit in found.hits if hit.arxiv_id not in known)
+        return EngineResult(hits[:limit], found.total, found.state, found.facets)
 
     def get_state(self) -> IndexState:
         """Which index answers now."""
