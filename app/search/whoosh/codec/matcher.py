@@ -1,7 +1,8 @@
 """The postings of one term as Whoosh walks over them, 128 at a time.
 
 A block becomes plain Python lists when it is entered: single items of an array cost more to reach
-than those of a list.
+than those of a list. Whoosh's compound matchers ask an exhausted matcher for its document and its
+block; like Whoosh's own, it then still stands in the last block.
 """
 
 from collections.abc import Iterator
@@ -55,6 +56,7 @@ class ColumnMatcher(LeafMatcher):  # type: ignore[misc]  # Whoosh has no types
         if self._head != twin._head:
             twin._enter(self._head)
         twin._i = self._i
+        twin._is_past_end = self._is_past_end
         return twin
 
     def reset(self) -> None:
@@ -62,7 +64,8 @@ class ColumnMatcher(LeafMatcher):  # type: ignore[misc]  # Whoosh has no types
         self._enter(self._start)
 
     def _enter(self, head: int) -> None:
-        """Go to the beginning of a block; behind the last posting there is an empty one."""
+        """Go to the beginning of a block."""
+        self._is_past_end = False
         self._head = head
         self._stop = min(head + BLOCK_POSTINGS, self._end)
         self._i = 0
@@ -73,7 +76,13 @@ class ColumnMatcher(LeafMatcher):  # type: ignore[misc]  # Whoosh has no types
 
     def is_active(self) -> bool:
         """Whether there is a posting here."""
-        return self._i < len(self._ids)
+        return not self._is_past_end and self._i < len(self._ids)
+
+    def _leave_block(self) -> None:
+        if self._stop < self._end:
+            self._enter(self._stop)
+        else:
+            self._is_past_end = True
 
     def id(self) -> int:
         """The document."""
@@ -92,17 +101,11 @@ class ColumnMatcher(LeafMatcher):  # type: ignore[misc]  # Whoosh has no types
         return self._weights[self._i]
 
     def next(self) -> bool:
-        """Go to the next posting; whether a new block was entered.
-
-        Raises:
-            ReadTooFar: there is no posting here.
-        """
+        """Go to the next posting; whether the block was left."""
         self._i += 1
-        if self._i < len(self._ids):
+        if self._i != len(self._ids):
             return False
-        if self._i > len(self._ids):
-            raise ReadTooFar
-        self._enter(self._stop)
+        self._leave_block()
         return True
 
     def skip_to(self, id: int) -> None:  # noqa: A002  # Whoosh's name
@@ -116,20 +119,28 @@ class ColumnMatcher(LeafMatcher):  # type: ignore[misc]  # Whoosh has no types
         if id <= self._ids[self._i]:
             return
         if id > self._ids[-1]:
-            rest = self._docs[self._stop : self._end]
-            found = self._stop + int(np.searchsorted(rest, id))
-            blocks = (found - self._start) // BLOCK_POSTINGS
-            self._enter(min(self._start + blocks * BLOCK_POSTINGS, self._end))
-            self._i = found - self._head if found < self._end else len(self._ids)
+            self._skip_blocks(id)
             return
         while self._ids[self._i] < id:
             self._i += 1
+
+    def _skip_blocks(self, document: int) -> None:
+        """Go to a posting of a later block."""
+        found = self._stop + int(np.searchsorted(self._docs[self._stop : self._end], document))
+        block = (min(found, self._end - 1) - self._start) // BLOCK_POSTINGS
+        head = self._start + block * BLOCK_POSTINGS
+        if head != self._head:
+            self._enter(head)
+        if found < self._end:
+            self._i = found - head
+        else:
+            self._is_past_end = True
 
     def skip_to_quality(self, minquality: float) -> int:
         """Go past blocks whose best score is at most `minquality`; how many."""
         skipped = 0
         while self.is_active() and self.block_quality() <= minquality:
-            self._enter(self._stop)
+            self._leave_block()
             skipped += 1
         return skipped
 
@@ -153,7 +164,7 @@ class ColumnMatcher(LeafMatcher):  # type: ignore[misc]  # Whoosh has no types
         """Largest weight of the block."""
         if self._weights is None:
             self._read_weights()
-        return max(self._weights or (0.0,))
+        return max(self._weights or ())
 
     def _block_length_bytes(self) -> Any:
         return self._arrays.codes[self._head : self._stop] & 0xFF

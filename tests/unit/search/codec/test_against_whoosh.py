@@ -186,14 +186,140 @@ def no_waiting_for_the_disk() -> Iterator[None]:
         yield
 
 
-@settings(max_examples=60, deadline=None)
-@given(history=histories, asked=st.lists(trees, min_size=10, max_size=40), data=st.data())
+Trees = list[Any]
+
+
+@settings(max_examples=8, deadline=None)
+@given(history=histories, asked=st.lists(trees, min_size=10, max_size=20), data=st.data())
 def test_every_tree_of_queries_is_answered_as_by_stock_whoosh(
-    history: list[Commit], asked: list[Any], data: st.DataObject
+    history: list[Commit], asked: Trees, data: st.DataObject
 ) -> None:
+    check_trees(history, asked, data)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1_800)
+@settings(max_examples=300, deadline=None)
+@given(history=histories, asked=st.lists(trees, min_size=10, max_size=30), data=st.data())
+def test_thousands_of_trees_are_answered_as_by_stock_whoosh(
+    history: list[Commit], asked: Trees, data: st.DataObject
+) -> None:
+    check_trees(history, asked, data)
+
+
+def check_trees(history: list[Commit], asked: Trees, data: st.DataObject) -> None:
     with make_pair() as pair:
         replay(pair, history)
         for tree in asked:
             assert_same(pair, tree)
             assert_same(pair, tree, filter=data.draw(leaves))
             assert_same(pair, tree, mask=data.draw(leaves))
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> IndexPair:
+    """Three segments with updates and deletions; stored fields, columns and long texts."""
+    pair = IndexPair(tmp_path_factory.mktemp("whoosh") / "pair", make_schema)
+    history: list[Commit] = [
+        ("add", [make_plain(number) for number in range(40)], [3, 5], False),
+        ("update", [make_plain(number) for number in range(30, 60)], [31, 7], False),
+        ("add", [make_plain(number) for number in range(60, 80)], [], False),
+    ]
+    replay(pair, history)
+    return pair
+
+
+def make_plain(number: int) -> dict[str, Any]:
+    text = " ".join(WORDS[(number * step) % len(WORDS)] for step in range(1, 12))
+    return {
+        "key": f"k{number}",
+        "title": text[:20],
+        "body": " ".join([text] * (1 + number % 40)),
+        "size": (number * 37) % 23,
+        "born": BASE + timedelta(days=number % 9),
+        "flag": number % 3 == 0,
+        **({"tags": WORDS[number % 5]} if number % 4 else {}),
+    }
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("field", ["key", "title", "size", "born", "tags"])
+def test_sorting_is_that_of_stock_whoosh(pair: IndexPair, field: str, reverse: bool) -> None:
+    for options in ({"sortedby": field, "reverse": reverse}, {"sortedby": [field, "key"]}):
+        expected = answer(pair.stock, query.Every(), **options)
+        found = answer(pair.ours, query.Every(), **options)
+        assert [number for number, _ in found[0]] == [number for number, _ in expected[0]]
+
+
+@pytest.mark.parametrize("field", ["tags", "size", "flag", "born"])
+def test_groups_are_those_of_stock_whoosh(pair: IndexPair, field: str) -> None:
+    found = []
+    for index in (pair.stock, pair.ours):
+        with index.searcher() as searcher:
+            results = searcher.search(query.Term("body", "alfa"), groupedby=field, limit=None)
+            found.append({key: sorted(group) for key, group in results.groups().items()})
+    assert found[0] == found[1]
+    assert len(found[0]) > 1
+
+
+def test_collapsing_highlights_and_paging_are_those_of_stock_whoosh(pair: IndexPair) -> None:
+    found = []
+    for index in (pair.stock, pair.ours):
+        with index.searcher() as searcher:
+            asked = query.Or([query.Term("title", "alfa"), query.Term("body", "golf")])
+            collapsed = searcher.search(asked, collapse="size", limit=None)
+            page = searcher.search_page(asked, 2, pagelen=7)
+            marked = [hit.highlights("title") for hit in searcher.search(asked, limit=20)]
+            found.append(([hit.docnum for hit in collapsed], [hit["key"] for hit in page], marked))
+    assert found[0] == found[1]
+
+
+def test_suggestions_and_similar_documents_are_those_of_stock_whoosh(pair: IndexPair) -> None:
+    found = []
+    for index in (pair.stock, pair.ours):
+        with index.searcher() as searcher:
+            reader = searcher.reader()
+            similar = searcher.search(query.Term("key", "k10"))[0].more_like_this("title")
+            found.append(
+                (
+                    searcher.suggest("body", "alfs", maxdist=2),
+                    sorted(reader.terms_within("body", "golf", 2)),
+                    list(reader.expand_prefix("title", "al")),
+                    [(text, info.doc_frequency()) for text, info in reader.iter_field("body")],
+                    reader.most_frequent_terms("body", 3),
+                    [hit.docnum for hit in similar],
+                    sorted(reader.all_terms()),
+                )
+            )
+    assert found[0] == found[1]
+
+
+def test_statistics_and_lengths_are_those_of_stock_whoosh(pair: IndexPair) -> None:
+    with pair.stock.reader() as expected, pair.ours.reader() as found:
+        assert found.doc_count() == expected.doc_count()
+        assert found.doc_count_all() == expected.doc_count_all()
+        for name in ("title", "body", "tags"):
+            assert found.field_length(name) == expected.field_length(name)
+            assert found.max_field_length(name) == expected.max_field_length(name)
+            for number in expected.all_doc_ids():
+                wanted = expected.doc_field_length(number, name, 0) or 0
+                assert found.doc_field_length(number, name, 0) == wanted
+        for (name, text), info in expected:
+            actual = found.term_info(name, text)
+            assert actual.weight() == pytest.approx(info.weight())
+            assert actual.max_weight() == pytest.approx(info.max_weight())
+            for statistic in ("doc_frequency", "min_length", "max_length", "min_id", "max_id"):
+                assert getattr(actual, statistic)() == getattr(info, statistic)()
+        stored = [found.stored_fields(number) for number in found.all_doc_ids()]
+        assert stored == [expected.stored_fields(number) for number in expected.all_doc_ids()]
+
+
+def test_whooshs_own_merge_gives_the_same_answers(tmp_path: Path) -> None:
+    """Of short texts: merging long ones, stock Whoosh adds up lengths it has rounded before."""
+    pair = IndexPair(tmp_path / "pair", make_schema)
+    short = [{**make_plain(number), "body": make_plain(number)["title"]} for number in range(40)]
+    replay(pair, [("add", short[:30], [2, 4], False), ("update", short[20:], [25], True)])
+    assert len(pair.ours.segments) == 1
+    for word in WORDS:
+        assert_same(pair, query.Term("body", word.lower()))
+        assert_same(pair, query.Phrase("body", ["alfa", word.lower()], slop=2))

@@ -72,9 +72,11 @@ def list_documents(arrays: SegmentArrays) -> list[Any]:
     from app.search.whoosh.codec.segment import ColumnSegment
 
     reader = ColumnDocumentReader(ColumnSegment(ColumnCodec(), "MAIN_x", arrays=arrays))
-    columns = [reader.column_reader(name, None) for name in ("categories", "arxiv_id")]
-    if "body" in arrays.facts.byte_columns:
-        columns.append(reader.column_reader("body", None))
+    names = ("categories", "arxiv_id", "body")
+    nothing = [b""] * arrays.document_count
+    columns = [
+        reader.column_reader(name, None) if reader.has_column(name) else nothing for name in names
+    ]
     return [
         (reader.stored_fields(number), [column[number] for column in columns])
         for number in range(arrays.document_count)
