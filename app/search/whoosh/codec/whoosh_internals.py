@@ -24,24 +24,20 @@ from whoosh.columns import (
     BitColumn,
     ColumnReader,
     CompressedBytesColumn,
-    FixedBytesColumn,
     NumericColumn,
     RefBytesColumn,
     VarBytesColumn,
 )
 from whoosh.fields import FieldType
 from whoosh.filedb.filestore import FileStorage
-from whoosh.formats import Existence, Format, Frequency, Positions
+from whoosh.formats import Existence, Frequency, Positions
 from whoosh.formats import tokens as format_tokens
-from whoosh.index import TOC, FileIndex
-from whoosh.matching import AndNotMatcher, FilterMatcher, LeafMatcher, ReadTooFar
+from whoosh.matching import FilterMatcher, LeafMatcher, ReadTooFar
 from whoosh.reading import EmptyReader, MultiReader, SegmentReader, TermInfo, TermNotFound
 from whoosh.util.numeric import byte_to_length, length_to_byte
 from whoosh.writing import SegmentWriter
 
 __all__ = [
-    "TOC",
-    "AndNotMatcher",
     "BitColumn",
     "Codec",
     "ColumnReader",
@@ -51,11 +47,8 @@ __all__ = [
     "FieldCursor",
     "FieldType",
     "FieldWriter",
-    "FileIndex",
     "FileStorage",
     "FilterMatcher",
-    "FixedBytesColumn",
-    "Format",
     "Frequency",
     "LeafMatcher",
     "MultiReader",
@@ -68,7 +61,6 @@ __all__ = [
     "Segment",
     "SegmentReader",
     "SegmentWriter",
-    "TermInfo",
     "TermNotFound",
     "TermsReader",
     "VarBytesColumn",
