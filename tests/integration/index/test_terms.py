@@ -1,4 +1,4 @@
-"""Questions beside searching: terms of the dictionary, scores of given papers, papers like others."""
+"""Questions beside searching: terms, scores of given papers, papers like others."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -65,13 +65,28 @@ def _may_improve(top, order, best_bits, block):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def count_facets(facets, doc):  # type: ignore[no-untyped-def]
-    """Count the categories and the year of one match."""
-    if facets.offsets.shape[0] > 0:
-        for at in range(facets.offsets[doc], facets.offsets[doc + 1]):
-            facets.code_counts[facets.codes[at]] += 1
-    if facets.years.shape[0] > 0:
-        facets.year_counts[facets.years[doc]] += 1
+def _count_facets(facets, docs, count, base):  # type: ignore[no-untyped-def]
+    """Count categories and years of the documents base + docs[0], base + docs[1], ..."""
+    offsets, codes, code_counts = facets.offsets, facets.codes, facets.code_counts
+    years, year_counts = facets.years, facets.year_counts
+    if offsets.shape[0] > 0:
+        for at in range(count):
+            doc = base + np.uint64(docs[at])
+            for place in range(np.int64(offsets[doc]), np.int64(offsets[doc + np.uint64(1)])):
+                code_counts[codes[np.uint64(place)]] += 1
+    if years.shape[0] > 0:
+        for at in range(count):
+            year_counts[years[base + np.uint64(docs[at])]] += 1
+
+
+@compiled
+def _gather(scores, begin, end, docs):  # type: ignore[no-untyped-def]
+    """The places of scores above 0, without a branch that could be mispredicted."""
+    count = 0
+    for at in range(begin, end):
+        docs[count] = at
+        count += scores[at] > 0.0
+    return count
 
 
 @compiled
@@ -83,8 +98,7 @@ def emit_chunk(docs, scores, found, order, top, facets, matches):  # type: ignor
     else:
         _offer_chunk(docs, scores, order, top)
     if facets.offsets.shape[0] > 0 or facets.years.shape[0] > 0:
-        for at in range(docs.shape[0]):
-            count_facets(facets, np.int64(docs[at]))
+        _count_facets(facets, docs, docs.shape[0], np.uint64(0))
 
 
 @compiled
@@ -160,6 +174,7 @@ def emit_window(scores, base, found, order, top, facets, matches):  # type: igno
     block_count = scores.shape[0] // BLOCK_DOCS
     hits = np.empty(block_count, np.int64)
     best = np.empty(block_count, np.int64)
+    gathered = np.empty(BLOCK_DOCS + 1, np.uint32)
     _scan(scores.view(np.int64).reshape((block_count, BLOCK_DOCS)), hits, best)
     has_facets = facets.offsets.shape[0] > 0 or facets.years.shape[0] > 0
     total = np.int64(0)
@@ -174,8 +189,7 @@ def emit_window(scores, base, found, order, top, facets, matches):  # type: igno
         elif _may_improve(top, order, best[block], base // BLOCK_DOCS + block):
             _offer_block(scores, begin, end, base, order, top)
         if has_facets:
-            for at in range(begin, end):
-                if scores[at] > 0.0:
-                    count_facets(facets, base + at)
+            count = _gather(scores, begin, end, gathered)
+            _count_facets(facets, gathered, count, np.uint64(base))
         total += hits[block]
     return total

@@ -5,6 +5,7 @@ segment; what depends on deletions or on other segments (masks, averages) belong
 """
 
 import threading
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cached_property
@@ -66,6 +67,16 @@ class SegmentView:
     def terms(self) -> tuple[U8, NDArray[np.uint64]]:
         """Its dictionary: bytes and offsets."""
         return freeze(self.arrays.term_bytes), freeze(self.arrays.term_offsets)
+
+    @cached_property
+    def has_wide_postings(self) -> bool:
+        """Whether a posting's weight is not in its code; hardly ever."""
+        return len(self.arrays.wide_postings) > 0
+
+    @cached_property
+    def ids(self) -> tuple[memoryview, NDArray[np.uint64]]:
+        """The identifiers of its documents: ASCII and offsets."""
+        return self.arrays.id_bytes.data, self.arrays.id_offsets
 
     @cached_property
     def categories(self) -> tuple[U32, U16]:
@@ -178,15 +189,15 @@ class StateView:
 
     def find_segment(self, number: int) -> tuple[int, int]:
         """The place of the segment that holds a document, and the document's number there."""
-        place = int(np.searchsorted(self.doc_bases, number, side="right")) - 1
+        place = bisect_right(self.doc_bases, number) - 1
         return place, number - self.doc_bases[place]
 
     def read_id(self, number: int) -> str:
         """The arXiv id of a document."""
         place, local = self.find_segment(number)
-        arrays = self.segments[place].arrays
-        start, end = int(arrays.id_offsets[local]), int(arrays.id_offsets[local + 1])
-        return arrays.id_bytes[start:end].tobytes().decode("ascii")
+        data, offsets = self.segments[place].ids
+        start, end = offsets[local : local + 2].tolist()
+        return str(data[start:end], "ascii")
 
     def compute_field_length(self, field: str) -> int:
         """Tokens of a field over all documents."""

@@ -133,9 +133,10 @@ class ScoredTerms:
 
     def find_wide(self, segment: int, start: int, end: int) -> slice:
         """The postings of a range whose weight is not in their code, in the `wide` arrays."""
-        wide = self._state.segments[segment].arrays.wide_postings
-        if not len(wide):
+        view = self._state.segments[segment]
+        if not view.has_wide_postings:
             return slice(0, 0)
+        wide = view.arrays.wide_postings
         first, last = np.searchsorted(wide, np.array([start, end], np.uint64)).tolist()
         return slice(first, last)
 
