@@ -87,6 +87,13 @@ class SearchEngine(Protocol):
         """Which index answers now."""
         ...
 
+    def warm_up(self) -> float:
+        """Do now what the first search would have to wait for; returns the seconds it took.
+
+        Needs no index.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of all files."""
         ...

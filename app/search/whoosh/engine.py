@@ -20,7 +20,7 @@ from app.domain.results import (
 )
 from app.search.documents import IndexDocument
 from app.search.whoosh.codec.kernel_types import Kernels
-from app.search.whoosh.codec.kernels import load_kernels
+from app.search.whoosh.codec.kernels import load_kernels, warm_up
 from app.search.whoosh.compiler import compile_query, compile_weighted_terms
 from app.search.whoosh.fast_path import statistics
 from app.search.whoosh.fast_path.answers import (
@@ -165,6 +165,10 @@ class WhooshEngine:
         with _translate_read_errors():
             return self._source.get().state
 
+    def warm_up(self) -> float:
+        """Load the compiled kernels, or compile them; returns the seconds it took."""
+        return warm_up(self._executors.get_kernels())
+
     def close(self) -> None:
         """Let go of all files."""
         self._source.close()
@@ -223,21 +227,25 @@ class _ExecutorSource:
         self._executor: Executor | None = None
         self._views: dict[str, SegmentView] = {}
 
+    def get_kernels(self) -> Kernels:
+        """What passes over postings."""
+        if self._kernels is None:
+            self._kernels = load_kernels()
+        return self._kernels
+
     def get(self, snapshot: Snapshot) -> Executor:
         """The executor of a state; only the newest one is remembered."""
         generation = snapshot.state.generation
         with self._lock:
             if self._executor is not None and self._generation == generation:
                 return self._executor
-            if self._kernels is None:
-                self._kernels = load_kernels()
             views = {
                 segment.segment_id(): self._views.get(segment.segment_id())
                 or SegmentView(segment.get_arrays())
                 for segment in snapshot.segments
             }
             deleted = [segment.list_deleted() for segment in snapshot.segments]
-            executor = Executor(StateView(list(views.values()), deleted), self._kernels)
+            executor = Executor(StateView(list(views.values()), deleted), self.get_kernels())
             if generation > self._generation:
                 self._generation, self._executor, self._views = generation, executor, views
             return executor

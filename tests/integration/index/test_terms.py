@@ -109,3 +109,9 @@ def test_papers_like_others_share_their_rare_words_and_are_not_themselves(
     only = Filters(categories=parse_category_expression("cs.DM"))
     assert engine.find_more_like(like, only, 10).hits == ()
     assert engine.find_more_like([], Filters(), 10).hits == ()
+
+
+def test_an_engine_warms_up_before_there_is_an_index(tmp_path: Path) -> None:
+    engine = open_engine(tmp_path / "nothing")
+    assert engine.warm_up() >= 0.0
+    engine.close()
