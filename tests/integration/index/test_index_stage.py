@@ -143,7 +143,7 @@ def test_a_damaged_index_is_built_anew(database: Database, index_dir: Path) -> N
     update_index(database, index_dir)
     folder = find_current_folder(index_dir)
     assert folder is not None
-    next(folder.glob("*.seg")).write_bytes(b"")
+    next(folder.glob("*.codes.array")).write_bytes(b"")
     assert "was damaged" in update_index(database, index_dir).message
     check_agreement(database, index_dir)
 
