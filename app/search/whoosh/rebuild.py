@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.domain.errors import IndexDamagedError
 from app.search.whoosh import commits
+from app.search.whoosh.bulk_writer import BulkIndexWriter
 from app.search.whoosh.durable import sync_folder
 from app.search.whoosh.generations import (
     WriteLock,
@@ -25,7 +26,7 @@ class WhooshIndexRebuild:
         writer: writes into the new folder; nobody reads it before `publish`.
     """
 
-    def __init__(self, folder: Path, writer: WhooshIndexWriter) -> None:
+    def __init__(self, folder: Path, writer: BulkIndexWriter) -> None:
         self._folder = folder
         self.writer = writer
 
@@ -47,7 +48,7 @@ def rebuild_index(index_dir: Path) -> Iterator[WhooshIndexRebuild]:
     _ensure_index_dir(index_dir)
     with WriteLock(index_dir):
         folder = _make_empty_index(index_dir)
-        rebuild = WhooshIndexRebuild(folder, WhooshIndexWriter(folder))
+        rebuild = WhooshIndexRebuild(folder, BulkIndexWriter(folder))
         try:
             yield rebuild
         finally:

@@ -107,7 +107,7 @@ class WhooshIndexWriter:
             while chosen := choose_segments(self._segments):
                 sources = [(each.get_arrays(), each.list_deleted()) for each in chosen]
                 segment_id = make_segment_id()
-                merged = _open_segment(
+                merged = open_segment(
                     self._folder, merge_segments(self._folder, segment_id, sources)
                 )
                 rest = [segment for segment in self._segments if segment not in chosen]
@@ -189,7 +189,7 @@ class _Session:
 
     def delete(self, value: str) -> None:
         for segment in self._segments:
-            for number in _find_documents(segment.get_arrays(), value):
+            for number in find_documents(segment.get_arrays(), value):
                 if not segment.is_deleted(number):
                     segment.delete_document(number)
         uncommitted = self._new_numbers.pop(value, None)
@@ -199,7 +199,7 @@ class _Session:
     def _end_segment(self) -> None:
         if self._builder.document_count:
             facts = self._builder.write(self._folder, make_segment_id())
-            segment = _open_segment(self._folder, facts)
+            segment = open_segment(self._folder, facts)
             for number in self._outdated:
                 segment.delete_document(number)
             self._segments.append(segment)
@@ -210,7 +210,7 @@ class _Session:
         return self._segments
 
 
-def _find_documents(arrays: SegmentArrays, value: str) -> list[int]:
+def find_documents(arrays: SegmentArrays, value: str) -> list[int]:
     """A paper's documents in a segment, deleted ones included; usually none or one."""
     term = arrays.find_term(arrays.find_field(ARXIV_ID), value.encode("utf-8"))
     if term < 0:
@@ -220,7 +220,7 @@ def _find_documents(arrays: SegmentArrays, value: str) -> list[int]:
     return numbers
 
 
-def _open_segment(folder: Path, facts: SegmentFacts) -> ColumnSegment:
+def open_segment(folder: Path, facts: SegmentFacts) -> ColumnSegment:
     """A segment just written, with all its files mapped."""
     arrays = SegmentArrays(folder, facts)
     arrays.map_all()

@@ -96,6 +96,8 @@ class PostingColumns:
         Args:
             tokens: position and term, positions never descending.
         """
+        if not tokens:
+            return
         numbers = self._texts.get(field_name)
         if numbers is None:
             terms = self._terms.setdefault(field_name, {})
