@@ -57,7 +57,7 @@ PAGES = (
         post=10145,
         day=date(2024, 6, 14),
         more_posts=(6620, 9085),
-        learn="Eight ways from scores to probabilities: which keep the order, which reach zero, "
+        learn="Six ways from scores to probabilities: which keep the order, which reach zero, "
         "and what that does to the gradient.",
         presets=(
             _preset("three scores"),
@@ -92,8 +92,9 @@ PAGES = (
             ),
             _preset("Laplace at k = 1", op="laplace", k=1),
             _preset("Laplace, threshold below all", op="laplace", x="0, 0.1, 0.2, 0.3", k=3),
-            _preset("ties", op="exp", x="2, 2, 1, 0", k=2),
+            _preset("ties", op="exp", x="1, 1, 1, 1"),
             _preset("k = n", op="sigmoid", k=4),
+            _preset("k = 1.5", op="sigmoid", k=1.5),
         ),
     ),
     OperatorPage(

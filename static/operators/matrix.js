@@ -6,7 +6,7 @@ const PICTURE_SIDE = 48;
 /** A matrix from rows between semicolons or line breaks, or from JSON. */
 export function parseMatrix(text) {
   const trimmed = text.trim();
-  const rows = trimmed.startsWith("[") ? readJson(trimmed) : readRows(trimmed);
+  const rows = /^[[{]/.test(trimmed) ? readJson(trimmed) : readRows(trimmed);
   return check(rows);
 }
 

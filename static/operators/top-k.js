@@ -88,7 +88,12 @@ async function show(state, { chosen, steps, sweep }) {
       rows: entries.map((entry, i) => [entry, ...jacobian[i]]),
     });
   }
-  return { tables, warnings: warningsOf(chosen) };
+  return { tables, warnings: [...warningsOf(chosen), ...tellTies(x, hard)] };
+}
+
+function tellTies(x, hard) {
+  const isSplit = x.some((a, i) => x.some((b, j) => a === b && hard[i] !== hard[j]));
+  return isSplit ? ["A tie: equal entries get equal shares of p, and the hard choice takes the first of them."] : [];
 }
 
 function drawEntries(x, entries, threshold, tau) {

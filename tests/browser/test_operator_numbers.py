@@ -120,8 +120,10 @@ def expect_low_rank(page: Visit, state: State) -> Rows:
         "seed": int(state["seed"]),
     }
     matrix: object = recipe
+    r = int(state["r"])
     if state["source"] == "entries":
-        matrix = [[float(x) for x in row.split()] for row in state["entries"].split(";")]
+        rows = [[float(x) for x in row.split()] for row in state["entries"].split(";")]
+        matrix, r = rows, min(r, len(rows), len(rows[0]))
     methods = {
         "id_cpqr": "ID, pivoted QR",
         "id_best_greedy": "ID, best single columns",
@@ -134,7 +136,7 @@ def expect_low_rank(page: Visit, state: State) -> Rows:
     answer = page.ask(
         "low_rank_comparison",
         matrix=matrix,
-        ranks=[int(state["r"])],
+        ranks=[r],
         methods=list(methods),
         seed=int(state["draw"]),
     )

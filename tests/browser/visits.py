@@ -2,6 +2,7 @@
 
 import math
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -120,11 +121,11 @@ class Visit:
 
     def read_numbers(self) -> str:
         """All tables as one text."""
-        return self.page.locator("#numbers-tables").inner_text()
+        return str(self.page.locator("#numbers-tables").inner_text())
 
     def read_warnings(self) -> str:
         """The warnings shown."""
-        return self.page.locator("#warnings").inner_text()
+        return str(self.page.locator("#warnings").inner_text())
 
     def read_plot(self, plot: str, trace: int, axis: str = "y") -> list[float]:
         """The numbers that a trace of a plot draws."""
@@ -139,7 +140,7 @@ class Visit:
         with self.page.expect_download() as waiting:
             self.page.get_by_role("button", name=button, exact=True).click()
         download: Download = waiting.value
-        return download.path().read_text(encoding="utf-8")
+        return Path(download.path()).read_text(encoding="utf-8")
 
     def ask(self, operator: str, **inputs: object) -> Json:
         """The result of an operator over REST, asked from here and not from the page."""
