@@ -91,8 +91,9 @@ _SPECIAL_WORD = rf"[^{_ASCII_BLANKS}\\$_^{{}}~\x80-\U0010ffff]*+[\\$_^{{}}~\x80-
 _PROSE_PIECE = re.compile(
     # A word with a mark of TeX or a letter beyond ASCII …
     rf"(?<![^{_ASCII_BLANKS}]){_SPECIAL_WORD}[^{_ASCII_BLANKS}]*+"
-    # … and the next one where a command, a script or a brace may reach over the blanks between.
-    rf"(?:(?:(?:(?<=[\\_^{{])|(?<=\\.)|(?<=\\[A-Za-z]{{2}}))[{_ASCII_BLANKS}]++"
+    # … and the next one where a command, a script, a brace or a blank beyond ASCII may reach over
+    # the blanks between.
+    rf"(?:(?:(?:(?<=[\\_^{{\x80-\U0010ffff])|(?<=\\.)|(?<=\\[A-Za-z]{{2}}))[{_ASCII_BLANKS}]++"
     rf"|[{_ASCII_BLANKS}]++(?=[{{}}]))[^{_ASCII_BLANKS}]++)*+"
     r"|[A-Za-z0-9](?:[A-Za-z0-9.'-]*[A-Za-z0-9])?",
     re.DOTALL,
