@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-all test-browser test-postgres lint format types contracts check coverage bench lock clean distclean
+.PHONY: help run serve test test-all test-browser test-postgres lint format types contracts check coverage bench bench-search lock clean distclean
 
 ##@ Use
 help: ## show this list
@@ -55,6 +55,9 @@ coverage: $(STATE)/dev ## the offline suite with branch coverage
 ##@ Measure
 bench: $(STATE)/full ## speed, each figure beside a named peer in the same run
 	$(BIN)/python -m tests.bench $(ARGS)
+
+bench-search: $(STATE)/full ## the index beside tantivy, FTS5 and stock Whoosh; ARGS="--papers 3000000"
+	$(BIN)/python -m tests.bench.search_engines $(ARGS)
 
 
 ##@ Keep

@@ -1,7 +1,7 @@
 """Texts -> numbers of pieces, and what the numbers stand for."""
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.whoosh.codec.bulk_kernels import BulkKernels
-from app.search.whoosh.codec.bulk_pieces import PieceKind, PieceTerms
+from app.search.whoosh.codec.bulk_pieces import PieceKind
 
 Array = NDArray[Any]
 
@@ -39,16 +39,25 @@ class PieceTable:
         self.entry_offsets = array("I")
         self.widths = array("I")
 
-    def extend(self, pieces: Iterable[PieceTerms]) -> None:
-        """Take the terms of the pieces with the next numbers."""
-        known = self.terms
-        entry_terms, entry_offsets = self.entry_terms, self.entry_offsets
-        for terms, width in pieces:
-            for offset, term in terms:
-                entry_terms.append(known.setdefault(term, len(known)))
-                entry_offsets.append(offset)
-            self.entry_starts.append(len(entry_terms))
-            self.widths.append(width)
+    def extend(self, kind: PieceKind, pieces: Sequence[str]) -> None:
+        """Analyse the pieces with the next numbers."""
+        for piece, term in zip(pieces, kind.find_plain(pieces), strict=True):
+            if term is None:
+                self._analyse(kind, piece)
+                continue
+            if term:
+                self.entry_terms.append(self.terms.setdefault(term, len(self.terms)))
+                self.entry_offsets.append(0)
+            self.entry_starts.append(len(self.entry_terms))
+            self.widths.append(1)
+
+    def _analyse(self, kind: PieceKind, piece: str) -> None:
+        terms, width = kind.analyse(piece)
+        for offset, term in terms:
+            self.entry_terms.append(self.terms.setdefault(term, len(self.terms)))
+            self.entry_offsets.append(offset)
+        self.entry_starts.append(len(self.entry_terms))
+        self.widths.append(width)
 
     @property
     def size(self) -> int:
@@ -106,7 +115,7 @@ class _KnownPieces(dict[str, int]):
 
     def __missing__(self, piece: str) -> int:
         number = self[piece] = len(self._table.widths)
-        self._table.extend([self._kind.analyse(piece)])
+        self._table.extend(self._kind, [piece])
         return number
 
 
@@ -142,7 +151,7 @@ class CompiledPieceNumbers(PieceNumbers):
             self._keys,
             known,
         )
-        self.table.extend(map(self.kind.analyse, self._iter_pieces(known)))
+        self.table.extend(self.kind, list(self._iter_pieces(known)))
         return pieces, piece_ends
 
     def _iter_pieces(self, first: int) -> Iterator[str]:

@@ -16,11 +16,12 @@ Terms and positions are those of the field's own analyzer; the tests compare the
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Final
 
+import Stemmer
 from whoosh.analysis import IDTokenizer, RegexTokenizer
 
 from app.search.whoosh.analyzer import (
@@ -31,7 +32,8 @@ from app.search.whoosh.analyzer import (
 )
 from app.search.whoosh.codec.kernel_bytes import BLANK, BREAK, LONE, SPECIAL, TRIM, WORD
 from app.text.names import fold_name
-from app.text.tokenize import iter_tokens, normalise
+from app.text.stop_words import STOP_WORDS
+from app.text.tokenize import MAX_TERM_CHARS, iter_tokens, normalise
 
 PieceTerms = tuple[Sequence[tuple[int, str]], int]
 """Terms of a piece with their offsets, ascending, and how many positions the piece takes."""
@@ -44,7 +46,9 @@ class PieceKind:
     Attributes:
         name: fields with the same name share what is known of their pieces.
         split: the pieces of a text.
-        analyse: the terms of a piece.
+        find_plain: for each of some pieces its only term, which takes one position; empty where
+            there is none, None for a piece that has to be analysed.
+        analyse: the terms of any piece.
         classes: for each byte of UTF-8 what it means when a text is cut, 256 of them.
         lowers: whether ASCII letters of pieces are put in lower case, special ones apart.
         recurs: whether pieces come again so often that they are worth remembering over runs.
@@ -52,6 +56,7 @@ class PieceKind:
 
     name: str
     split: Callable[[str], Sequence[str]]
+    find_plain: Callable[[Sequence[str]], Iterable[str | None]]
     analyse: Callable[[str], PieceTerms]
     classes: bytes
     lowers: bool = False
@@ -86,8 +91,9 @@ _SPECIAL_WORD = rf"[^{_ASCII_BLANKS}\\$_^{{}}~\x80-\U0010ffff]*+[\\$_^{{}}~\x80-
 _PROSE_PIECE = re.compile(
     # A word with a mark of TeX or a letter beyond ASCII …
     rf"(?<![^{_ASCII_BLANKS}]){_SPECIAL_WORD}[^{_ASCII_BLANKS}]*+"
-    # … and the next one where a command, a script or a brace may reach over the blanks between.
-    rf"(?:(?:(?:(?<=[\\_^{{])|(?<=\\.)|(?<=\\[A-Za-z]{{2}}))[{_ASCII_BLANKS}]++"
+    # … and the next one where a command, a script, a brace or a blank beyond ASCII may reach over
+    # the blanks between.
+    rf"(?:(?:(?:(?<=[\\_^{{\x80-\U0010ffff])|(?<=\\.)|(?<=\\[A-Za-z]{{2}}))[{_ASCII_BLANKS}]++"
     rf"|[{_ASCII_BLANKS}]++(?=[{{}}]))[^{_ASCII_BLANKS}]++)*+"
     r"|[A-Za-z0-9](?:[A-Za-z0-9.'-]*[A-Za-z0-9])?",
     re.DOTALL,
@@ -103,12 +109,22 @@ def _is_plain(piece: str) -> bool:
     return piece.isascii() and not any(mark in piece for mark in _MARKS_OF_TEX)
 
 
+def _find_plain_prose(pieces: Sequence[str]) -> list[str | None]:
+    """What `normalise` makes of words of ASCII letters and digits in lower case, many at once."""
+    words = [piece for piece in pieces if piece.isascii() and piece.isalpha()]
+    stems = iter(Stemmer.Stemmer("english", 0).stemWords(words))
+    terms: list[str | None] = []
+    for piece in pieces:
+        if not (piece.isascii() and piece.isalnum()):
+            terms.append(None)
+            continue
+        term = next(stems) if piece.isalpha() else piece
+        terms.append("" if piece in STOP_WORDS or len(piece) > MAX_TERM_CHARS else term)
+    return terms
+
+
 def _analyse_prose(piece: str) -> PieceTerms:
     if piece.isascii():
-        # What iter_tokens would find in nine of ten pieces, sooner.
-        if piece.isalnum():
-            term = normalise(piece)
-            return (((0, term),) if term else ()), 1
         parts = piece.split("-")
         if all(map(str.isalnum, parts)):
             return _analyse_compound(parts)
@@ -125,8 +141,17 @@ def _analyse_compound(parts: list[str]) -> PieceTerms:
     return [(place, term) for place, term in words if term], len(parts)
 
 
-PROSE: Final = PieceKind("prose", _split_prose, _analyse_prose, _PROSE_CLASSES, lowers=True)
+PROSE: Final = PieceKind(
+    "prose", _split_prose, _find_plain_prose, _analyse_prose, _PROSE_CLASSES, lowers=True
+)
 """What `ProseAnalyzer` indexes."""
+
+
+def _find_plain_folded(pieces: Sequence[str]) -> list[str | None]:
+    return [
+        piece if piece.isascii() and piece.isalnum() and piece.islower() else None
+        for piece in pieces
+    ]
 
 
 def _analyse_folded(piece: str) -> PieceTerms:
@@ -137,6 +162,7 @@ def _analyse_folded(piece: str) -> PieceTerms:
 REFERENCES: Final = PieceKind(
     "references",
     lambda text: re.findall(f"[^{_ASCII_BLANKS}]+", text),
+    _find_plain_folded,
     _analyse_folded,
     _make_classes({BLANK: _ASCII_BLANKS}),
     lowers=True,
@@ -151,11 +177,16 @@ def _analyse_name(piece: str) -> PieceTerms:
 NAMES: Final = PieceKind(
     "names",
     lambda text: re.findall(f"\n|[^{_ASCII_BLANKS}]+", text),
+    _find_plain_folded,
     _analyse_name,
     _make_classes({BLANK: _ASCII_BLANKS, LONE: "\n"}),
     lowers=True,
 )
 """What `NameAnalyzer` indexes; the end of a name is a piece of its own, which leaves a gap."""
+
+
+def _keep_all(pieces: Sequence[str]) -> Sequence[str]:
+    return pieces
 
 
 def _keep(piece: str) -> PieceTerms:
@@ -169,6 +200,7 @@ _KEYWORD_PATTERN = r"[^ \t\r\n]+"
 KEYWORDS: Final = PieceKind(
     "keywords",
     lambda text: re.findall(_KEYWORD_PATTERN, text),
+    _keep_all,
     _keep,
     _make_classes({BLANK: _KEYWORD_BLANKS}),
     recurs=False,
@@ -176,7 +208,7 @@ KEYWORDS: Final = PieceKind(
 """What Whoosh's keyword fields index."""
 
 IDENTIFIERS: Final = PieceKind(
-    "identifiers", lambda text: [text], _keep, _make_classes({}), recurs=False
+    "identifiers", lambda text: [text], _keep_all, _keep, _make_classes({}), recurs=False
 )
 """What Whoosh's identifier fields index: the whole text."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -148,22 +149,22 @@ class _RunPostings:
         """Sort the postings of the fields whose pieces are numbered alike."""
         runs = [field.make_run() for field in fields]
         counts = [self._kernels.count(run) for run in runs]
-        texts = list(table.terms)
-        used = np.flatnonzero(np.sum([postings for postings, _, _ in counts], axis=0))
+        is_used = np.sum([postings for postings, _, _ in counts], axis=0) > 0
         # Code points and UTF-8 have the same order.
-        order = sorted(used.tolist(), key=texts.__getitem__)
-        ranks = np.zeros(len(texts), np.int64)
+        texts = sorted(compress(table.terms, is_used.tolist()))
+        order = np.fromiter(map(table.terms.__getitem__, texts), np.int64, len(texts))
+        ranks = np.zeros(len(table.terms), np.int64)
         ranks[order] = np.arange(len(order))
         for field, run, (postings, occurrences, lengths) in zip(fields, runs, counts, strict=True):
-            if len(used) == 0 or not postings.any():
+            is_found = postings[order] > 0
+            if not is_found.any():
                 continue
-            terms = np.array(order)[postings[order] > 0]
             documents, frequencies, positions = self._kernels.place(
                 run, ranks, (postings, occurrences, lengths)
             )
             self._fields[field.name] = _FieldPostings(
-                texts=[texts[term].encode("utf-8") for term in terms.tolist()],
-                counts=postings[terms],
+                texts=[text.encode("utf-8") for text in compress(texts, is_found.tolist())],
+                counts=postings[order[is_found]],
                 documents=documents,
                 frequencies=frequencies,
                 positions=positions if field.has_positions else None,
@@ -192,11 +193,10 @@ class _RunPostings:
                 [np.full(len(each.counts), each.positions is not None) for each in fields], np.bool_
             ),
         )
-        keys = (
-            layout.make_term_key(number, text)
-            for number, field in enumerate(fields)
-            for text in field.texts
-        )
+        heads = [layout.make_term_key(number, b"") for number in range(len(fields))]
+        keys = [
+            head + text for head, field in zip(heads, fields, strict=True) for text in field.texts
+        ]
         positions = [field.positions for field in fields if field.positions is not None]
         return {
             **arrays,

@@ -12,6 +12,7 @@ from app.search.whoosh.codec.kernel_bytes import BLANK, BREAK, LONE, SPECIAL, TR
 from app.search.whoosh.codec.kernels_compile import compiled
 
 BACKSLASH, UNDERSCORE, CARET, STAR, SLASH, LEFT_BRACE, RIGHT_BRACE = b"\\_^*/{}"
+FIRST_BEYOND_ASCII = 0x80
 
 
 @compiled
@@ -97,6 +98,8 @@ def _reaches_on(text, start, place, following):  # type: ignore[no-untyped-def]
     last = text[place - 1]
     return (
         last in (BACKSLASH, UNDERSCORE, CARET, LEFT_BRACE)
+        # It may be a blank beyond ASCII, of which there is any number behind a command.
+        or last >= FIRST_BEYOND_ASCII
         or (place - start >= 2 and text[place - 2] == BACKSLASH)
         or (place - start >= 3 and text[place - 3] == BACKSLASH)
         or text[following] in (LEFT_BRACE, RIGHT_BRACE)

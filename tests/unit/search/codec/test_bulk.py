@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from whoosh.fields import ID, TEXT, Schema
 
@@ -133,6 +133,7 @@ def assert_equal_segment(arrays: SegmentArrays, expected: SegmentColumns) -> Non
 
 
 @given(rows())
+@example([{"arxiv_id": "2001.00001", "comments": "\\o  \xa0 graph"}])
 def test_a_run_equals_documents_added_one_by_one(documents: list[Row]) -> None:
     expected = build_one_by_one(documents)
     assert_equal_columns(build_in_bulk(documents, load_bulk_kernels()), expected)
