@@ -185,11 +185,12 @@ def _decompose(inputs: IdInputs, M: Array) -> "low_rank.InterpolativeDecompositi
     )
 
 
+# Annotations of generators are quoted: numpy imports its random part, slowly, when it is named.
 def decompose(
     M: Array,
     r: int,
     method: IdMethod,
-    rng: np.random.Generator,
+    rng: "np.random.Generator",
     *,
     sample: int | None = None,
     exchange_bound: float | None = None,

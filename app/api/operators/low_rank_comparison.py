@@ -99,7 +99,7 @@ def _compare(inputs: ComparisonInputs) -> Outcome:
 
 
 def _try(
-    method: MethodName, M: Array, ranks: list[int], rng: np.random.Generator
+    method: MethodName, M: Array, ranks: list[int], rng: "np.random.Generator"
 ) -> dict[str, object]:
     if method in _ID:
         found = [decompose(M, r, _ID[method], rng, with_floor=False) for r in ranks]
@@ -120,7 +120,7 @@ def _cur_error(
     r: int,
     rule: RuleName,
     mode: Literal["intersection", "optimal"],
-    rng: np.random.Generator,
+    rng: "np.random.Generator",
 ) -> float:
     columns = low_rank.choose_columns(M, r, rule, rng).indices
     rows = low_rank.choose_columns(M.T, r, rule, rng).indices
