@@ -22,6 +22,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+import app.blas  # noqa: F401 - first, so that it comes before numpy
 from app.api.metrics import Metrics, MetricsMiddleware
 from app.api.openapi import install_openapi
 from app.api.operators.running import OperatorLimits, OperatorRunner

@@ -2,6 +2,7 @@
 
 import typer
 
+from app import blas  # noqa: F401 - before anything that loads numpy
 from indexer.cli.filling import harvest, import_
 from indexer.cli.indexing import index, migrate, reindex, schedule
 from indexer.cli.reading import paper, search, status

@@ -72,6 +72,7 @@ def imported_modules(path: Path) -> set[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_web_process_passes_its_tests_without_the_indexer(tmp_path: Path) -> None:
     for name in ("app", "migrations", "static", "tests", "pyproject.toml", "alembic.ini"):
         source = ROOT / name
@@ -91,7 +92,7 @@ def test_the_web_process_passes_its_tests_without_the_indexer(tmp_path: Path) ->
     )
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
-         "-m", "not slow and not postgres", "tests/api"],
+         "-m", "not slow and not postgres", "-k", "not fuzz", "tests/api"],
         cwd=tmp_path, check=False, capture_output=True, text=True,
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
     )  # fmt: skip

@@ -81,7 +81,7 @@ PAGES = (
             _preset("four scores, two chosen"),
             _preset("weighted iteration", op="weighted", tau=0.1),
             _preset("weighted, out of order", op="weighted", k=3),
-            _preset("the author's iteration above 1", op="iterated", k=3),
+            _preset("the author’s iteration above 1", op="iterated", k=3),
             _preset(
                 "recursion at large spread",
                 op="recursive",

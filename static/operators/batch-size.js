@@ -202,5 +202,6 @@ function drawSimulation({ measured_eta: measured, formula_eta: formula }) {
       layout: { xaxis: { type: "log", title: "B", dtick: 1 }, yaxis: { title: "best η", rangemode: "tozero" } },
     }),
     `Measured ${measured.map((eta) => eta.toPrecision(2)).join(", ")}; formula ${formula.map((eta) => eta.toPrecision(2)).join(", ")}.`,
+    [measured, formula],
   );
 }

@@ -99,6 +99,7 @@ function drawResolution(position, { resolution, asymptotic }) {
       layout: { xaxis: { type: "log", title: "n", dtick: 1 }, yaxis: { type: "log", dtick: 1 } },
     }),
     `From ${resolution[0].toPrecision(3)} down to ${resolution.at(-1).toPrecision(3)}.`,
+    [resolution],
   );
 }
 
@@ -127,6 +128,7 @@ function drawWeights(weights) {
       },
     }),
     "Lower triangle: each query sees the keys up to its own, by a logarithmic colour.",
+    [weights],
   );
 }
 
@@ -141,5 +143,6 @@ function drawShuffle({ bidirectional, causal }) {
       layout: { xaxis: { title: "n", dtick: 1 }, yaxis: { rangemode: "tozero", range: [0, Math.max(0.5, ...causal) * 1.05] } },
     }),
     `Bidirectional at most ${Math.max(...bidirectional).toExponential(1)}; causal up to ${Math.max(...causal).toPrecision(2)}, and ${causal.at(-1).toExponential(1)} for the last.`,
+    [causal],
   );
 }

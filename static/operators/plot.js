@@ -50,8 +50,13 @@ export class Plot {
    * Draws anew what changed.
    * @param make returns `{ traces, layout }`; called again when the colours of the page change.
    * @param summary what a person who does not see the plot should know of it.
+   * @param shown what is drawn: answers, which are remembered, and values. If all are the same as the
+   *     last time, so is the drawing.
    */
-  async draw(make, summary) {
+  async draw(make, summary, shown = null) {
+    const isSame = shown?.every((part, index) => part === this.shown?.[index]);
+    this.shown = shown;
+    if (isSame) return;
     this.make = make;
     setAttribute.call(this.element, "aria-label", `${this.name}. ${summary}`);
     await this.redraw();
@@ -60,7 +65,6 @@ export class Plot {
   async redraw() {
     if (!this.make) return;
     const { traces, layout = {} } = this.make();
-    this.traces = traces;
     await Plotly.react(this.element, traces, withManners(layout), CONFIG);
     this.listeners.forEach((listener) => listener());
   }

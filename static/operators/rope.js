@@ -156,6 +156,7 @@ function drawDecay(curve, map) {
       layout: { xaxis: { title: "offset" } },
     }),
     `Largest at offset 0, ${Math.max(...curve.score).toFixed(2)}, and falling with the distance, in waves.`,
+    [curve, map],
   );
 }
 
@@ -179,5 +180,6 @@ function drawMap(map) {
       },
     }),
     "Largest in the middle, with a cross of offsets along one axis only.",
+    [map],
   );
 }

@@ -193,6 +193,7 @@ function drawPairs(answers) {
       layout: { xaxis: { title: "x₁ − x₂" }, yaxis: { range: [-0.02, 1.02] }, showlegend: false },
     }),
     "All rise from 0 to 1; entmax and sparsemax reach both ends.",
+    Object.values(answers.pairs),
   );
 }
 
@@ -236,7 +237,7 @@ function drawTriangle(state, answers, x) {
         annotations: [corner("1", -0.04, -0.02, "right"), corner("2", 1.04, -0.02, "left"), corner("3", 0.5, 0.93, "center")],
       },
     };
-  }, `Largest probability by ${MAPS[state.map].name}, from ${Math.min(...largest).toFixed(2)} in the middle to 1 at the corners.`);
+  }, `Largest probability by ${MAPS[state.map].name}, from ${Math.min(...largest).toFixed(2)} in the middle to 1 at the corners.`, [answers.triangle, answers.softmax, answers[state.map]]);
 }
 
 function drawSupport(state, answers) {
@@ -251,6 +252,7 @@ function drawSupport(state, answers) {
       layout: { showlegend: false, xaxis: { title: "α", range: [0.97, 2.03] }, yaxis: { dtick: 1, range: [0, top] } },
     }),
     `${sizes[0]} at α = 1, ${sizes.at(-1)} at α = 2.`,
+    [answers.support, state.alpha],
   );
 }
 
@@ -269,5 +271,6 @@ function drawLosses(answers) {
       layout: { xaxis: { title: "lead of the target" } },
     }),
     "All losses fall as the target takes the lead; the sparse ones reach zero, sparsemax’s at a lead of 1.",
+    [answers.losses],
   );
 }

@@ -164,6 +164,7 @@ function drawSteps(result, chosen) {
       layout: { xaxis: { title: "t" } },
     }),
     "Solid lines are the steps, from 0 to 1; dotted lines their slopes. The exponential step has a kink at 0.",
+    [result, chosen],
   );
 }
 

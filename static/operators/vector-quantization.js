@@ -227,6 +227,7 @@ function drawTraining({ points, codebooks, counts }, name) {
       layout: { xaxis: { constrain: "domain" }, yaxis: { scaleanchor: "x", constrain: "domain" } },
     }),
     `${name}: ${counts.filter((count) => count > 0).length} of ${counts.length} codes are in use after training.`,
+    [counts],
   );
 }
 
@@ -243,6 +244,7 @@ function drawUsage(trainings) {
       layout: { xaxis: { title: "steps" }, yaxis: { range: [0, 1.04], tickformat: ".0%" } },
     }),
     trainings.map(({ result }, i) => `${Object.values(TRAININGS)[i]} ends at ${Math.round(100 * result.used_fraction.at(-1))} %`).join("; "),
+    trainings,
   );
 }
 
@@ -253,5 +255,6 @@ function drawCounts({ counts }, name) {
       layout: { xaxis: { title: "code" }, yaxis: { title: "points" }, bargap: 0.15 },
     }),
     `${name}: from ${Math.min(...counts)} to ${Math.max(...counts)} points for a code.`,
+    [counts],
   );
 }

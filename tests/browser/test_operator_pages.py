@@ -23,7 +23,7 @@ EXPECTED_WARNINGS = {
     ("softmax", "Taylor turns the order around"): "does not keep the order",
     ("top-k", "weighted iteration"): "counter-example",
     ("top-k", "weighted, out of order"): "A larger entry got a smaller weight",
-    ("top-k", "the author's iteration above 1"): "outside [0, 1]",
+    ("top-k", "the author’s iteration above 1"): "outside [0, 1]",
     ("top-k", "recursion at large spread"): "recursion",
     ("top-k", "Laplace at k = 1"): "Softmax",
     ("top-k", "ties"): "A tie",

@@ -50,11 +50,17 @@ MAX_TOKENS = 20_000
 MAX_TUPLE_ENTRIES = 1_000_000
 """Most rounds * tuples * k of one greedy column-row selection."""
 
-MAX_GREEDY_CELLS = 2_000_000_000
+MAX_GREEDY_CELLS = 1_000_000_000
 """Most ranks * rows * columns * columns of the greedy interpolative decompositions of one call."""
 
-MAX_SPREAD_CELLS = 2_000_000_000
+MAX_SPREAD_CELLS = 500_000_000
 """Most repeats * n * l * m of one repeated sampling."""
+
+MAX_COMPARISON_CELLS = 200_000_000
+"""Most ranks * methods * n * m * min(n, m) of one comparison of low-rank methods."""
+
+MAX_DECAY_CELLS = 2_000_000
+"""Most offsets * dimension of one decay of attention."""
 
 MAX_REPEATS = 1_000
 """Most repetitions of a random method in one call."""
@@ -62,8 +68,8 @@ MAX_REPEATS = 1_000
 MAX_STEP_DRAWS = 5_000_000
 """Most batch sizes * draws * N * N of one simulation of steps."""
 
-MAX_TRAINING_CELLS = 40_000_000
-"""Most steps * points * codes of one toy training."""
+MAX_TRAINING_CELLS = 20_000_000
+"""Most (steps * batch + looks * points) * codes of one toy training."""
 
 
 def require_at_most(cells: int, limit: int, what: str) -> None:

@@ -185,14 +185,16 @@ def _decompose(inputs: IdInputs, M: Array) -> "low_rank.InterpolativeDecompositi
     )
 
 
+# Annotations of generators are quoted: numpy imports its random part, slowly, when it is named.
 def decompose(
     M: Array,
     r: int,
     method: IdMethod,
-    rng: np.random.Generator,
+    rng: "np.random.Generator",
     *,
     sample: int | None = None,
     exchange_bound: float | None = None,
+    with_floor: bool = True,
 ) -> "low_rank.InterpolativeDecomposition":
     """The interpolative decomposition of rank r by a method.
 
@@ -202,14 +204,16 @@ def decompose(
     n, m = M.shape
     if method == "best_greedy":
         require_at_most(r * n * m * m, MAX_GREEDY_CELLS, "r times rows times columns squared")
-        return low_rank.id_best_greedy(M, r)
+        return low_rank.id_best_greedy(M, r, with_floor=with_floor)
     if method == "colsample":
         k = min(2 * r, m) if sample is None else sample
-        return low_rank.id_colsample(M, r, k, rng, exchange_bound=exchange_bound)
+        return low_rank.id_colsample(
+            M, r, k, rng, exchange_bound=exchange_bound, with_floor=with_floor
+        )
     if method == "project":
         d = min(r + DEFAULT_OVERSAMPLING, n) if sample is None else sample
-        return low_rank.id_project(M, r, d, rng)
-    return low_rank.id_cpqr_to_rank(M, r)
+        return low_rank.id_project(M, r, d, rng, with_floor=with_floor)
+    return low_rank.id_cpqr_to_rank(M, r, with_floor=with_floor)
 
 
 def _cur(inputs: CurInputs) -> Outcome:

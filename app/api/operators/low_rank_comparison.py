@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.api.operators.fields import Number, Numbers, Seed, describe
 from app.api.operators.libraries import low_rank
-from app.api.operators.limits import MAX_GREEDY_CELLS, require_at_most
+from app.api.operators.limits import MAX_COMPARISON_CELLS, MAX_GREEDY_CELLS, require_at_most
 from app.api.operators.low_rank import RANK_LIMIT, Rank, list_singular_values
 from app.api.operators.low_rank_columns import IdMethod, RuleName, decompose
 from app.api.operators.low_rank_matrices import MatrixIn, as_given_matrix
@@ -74,6 +74,11 @@ class ComparisonResult(Result):
 def _compare(inputs: ComparisonInputs) -> Outcome:
     M = as_given_matrix(inputs.matrix)
     n, m = M.shape
+    require_at_most(
+        len(inputs.ranks) * len(inputs.methods) * n * m * min(n, m),
+        MAX_COMPARISON_CELLS,
+        "Ranks times methods times n times m times min(n, m)",
+    )
     if "id_best_greedy" in inputs.methods:
         require_at_most(
             sum(inputs.ranks) * n * m * m,
@@ -94,10 +99,10 @@ def _compare(inputs: ComparisonInputs) -> Outcome:
 
 
 def _try(
-    method: MethodName, M: Array, ranks: list[int], rng: np.random.Generator
+    method: MethodName, M: Array, ranks: list[int], rng: "np.random.Generator"
 ) -> dict[str, object]:
     if method in _ID:
-        found = [decompose(M, r, _ID[method], rng) for r in ranks]
+        found = [decompose(M, r, _ID[method], rng, with_floor=False) for r in ranks]
         return {
             "method": method,
             "errors": [each.error for each in found],
@@ -115,7 +120,7 @@ def _cur_error(
     r: int,
     rule: RuleName,
     mode: Literal["intersection", "optimal"],
-    rng: np.random.Generator,
+    rng: "np.random.Generator",
 ) -> float:
     columns = low_rank.choose_columns(M, r, rule, rng).indices
     rows = low_rank.choose_columns(M.T, r, rule, rng).indices
@@ -136,6 +141,7 @@ OPERATORS = (
             MATRIX_LIMIT,
             RANK_LIMIT,
             f"at most {MAX_RANKS} ranks",
+            f"ranks times methods times n times m times min(n, m) at most {MAX_COMPARISON_CELLS:,}",
             f"with id_best_greedy: sum of ranks times n times m² at most {MAX_GREEDY_CELLS:,}",
         ),
         pitfalls=("Nothing goes below the floor; random methods vary with the seed.",),

@@ -7,7 +7,12 @@ from pydantic import Field
 
 from app.api.operators.fields import Number, Numbers, Positive, Real, Seed, Table, describe
 from app.api.operators.libraries import rope
-from app.api.operators.limits import MAX_MATRIX_SIDE, MAX_VECTOR_ENTRIES
+from app.api.operators.limits import (
+    MAX_DECAY_CELLS,
+    MAX_MATRIX_SIDE,
+    MAX_VECTOR_ENTRIES,
+    require_at_most,
+)
 from app.api.operators.operator import Inputs, Operator, Outcome, Result, make_outcome
 from app.api.operators.posts import ROPE
 from app.operators.arrays import FloatArray
@@ -158,6 +163,9 @@ def _decay(inputs: DecayInputs) -> Outcome:
     else:
         rows, columns = np.meshgrid(offsets, offsets, indexing="ij")
         places = np.stack([rows, columns], axis=-1).astype(np.float64)
+    require_at_most(
+        offsets.size**inputs.axes * query.size, MAX_DECAY_CELLS, "Offsets times dimension"
+    )
     score = rope.relative_score(query, key, places, theta=theta)
     return make_outcome(DecayResult, {"offsets": offsets, "score": score})
 
@@ -253,6 +261,7 @@ OPERATORS = (
         limits=(
             "d divisible by 2 times axes",
             f"max_offset at most {MAX_GRID_OFFSET} for two axes",
+            f"offsets times dimension at most {MAX_DECAY_CELLS:,}",
         ),
         pitfalls=("With all-ones q and k it is the plain sum of cosines.",),
         inputs=DecayInputs,

@@ -12,7 +12,7 @@ from app.api.operators.operator import Inputs, Operator, Outcome, Result, make_o
 from app.api.operators.posts import VECTOR_QUANTIZATION
 from app.api.operators.shapes import as_batch
 
-MAX_STEPS = 2_000
+MAX_STEPS = 1_000
 """Most steps of one training."""
 
 Point = Annotated[list[Real], Field(min_length=2, max_length=2)]
@@ -63,9 +63,9 @@ def _train(inputs: TrainingInputs) -> Outcome:
     codes = inputs.levels[0] * inputs.levels[1]
     points_given = inputs.count if inputs.points is None else len(inputs.points)
     require_at_most(
-        inputs.steps * (points_given + inputs.batch_size) * codes,
+        (inputs.steps * inputs.batch_size + inputs.looks * points_given) * codes,
         MAX_TRAINING_CELLS,
-        "Steps times points and batch times codes",
+        "Steps times batch and looks times points, times codes",
     )
     rng = np.random.default_rng(inputs.seed)
     if inputs.points is None:
@@ -109,8 +109,10 @@ OPERATORS = (
         formula="VQ: e ← e - η ∂‖q - sg[z]‖²; EMA; SimVQ: W ← W - η ∂L/∂W; FSQ: a learnt grid",
         tex=r"e \leftarrow e - \eta \nabla_e \lVert q - \operatorname{sg}[z] \rVert^2",
         method="Minibatches of the points, by the chosen method",
-        complexity="O(steps · (points + batch) · K)",
-        limits=(f"steps times (points + batch) times K at most {MAX_TRAINING_CELLS:,}",),
+        complexity="O((steps · batch + looks · points) · K)",
+        limits=(
+            f"(steps times batch + looks times points) times K at most {MAX_TRAINING_CELLS:,}",
+        ),
         pitfalls=(
             "From a start far off, VQ and EMA use only the few codes that won first: collapse.",
             "The remedy of the post is a start from the encodings themselves.",

@@ -10,8 +10,9 @@ start from the encodings themselves).
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, SupportsIndex, TypeAlias, get_args
 
 import numpy as np
@@ -33,6 +34,9 @@ TrainingMethod: TypeAlias = Literal["vq", "ema", "simvq", "fsq"]
 
 TrainingStart: TypeAlias = Literal["data", "normal", "corner"]
 """Codes start at random points of the data, around the origin, or crowded beyond a corner."""
+
+# Where the codes are, and what gives the code of each of some points.
+State: TypeAlias = tuple[Float64Array, Callable[[Float64Array], IntArray]]
 
 DATA_RADIUS = 1.0
 """Radius of the ring on which the centres of the toy clusters lie."""
@@ -124,7 +128,7 @@ def train_codebook(
 ) -> CodebookTraining:
     """Return how a codebook of K = L₁ L₂ codes learns the points.
 
-    O(steps · (n + batch) · K).
+    O((steps · batch + looks · n) · K).
 
     Args:
         points: what is to be quantised, shape (n, 2).
@@ -199,13 +203,13 @@ def _train_codes(
     method: TrainingMethod,
     rng: np.random.Generator,
     plan: TrainingPlan,
-) -> Iterator[tuple[Float64Array, IntArray]]:
-    """Yield the codes, and the code of each point, before the first step and after every one."""
+) -> Iterator[State]:
+    """Yield the codes, and how points find theirs, before the first step and after every one."""
     K = codes.shape[0]
     transform = np.eye(2)
     current = codes
     while True:
-        yield current, vq_nearest(data, current).indices
+        yield current, partial(_nearest_of, current)
         batch = data[rng.integers(data.shape[0], size=plan.batch_size)]
         nearest = vq_nearest(batch, current)
         if method == "ema":
@@ -225,8 +229,8 @@ def _train_codes(
 
 def _train_grid(
     data: Float64Array, grid: tuple[int, ...], rng: np.random.Generator, plan: TrainingPlan
-) -> Iterator[tuple[Float64Array, IntArray]]:
-    """Yield the decoded grid and the code of each point; t = a x + b is encoded, c k + d decoded.
+) -> Iterator[State]:
+    """Yield the decoded grid and how points find theirs; t = a x + b is encoded, c k + d decoded.
 
     a and b follow the gradient straight through the rounding, c and d their own.
     """
@@ -238,7 +242,7 @@ def _train_grid(
     # Levels over the slope of (L - 1) sigmoid at 0, so that decoding starts as the inverse.
     c, d = 4 * scale / (SPREADS_AT_THE_EDGE * (levels - 1)), shift.copy()
     while True:
-        yield c * (every - middle) + d, fsq_index(fsq(a * data + b, levels).codes, levels)
+        yield c * (every - middle) + d, partial(_grid_index_of, a, b, levels)
         batch = data[rng.integers(data.shape[0], size=plan.batch_size)]
         found = fsq(a * batch + b, levels)
         centred = found.codes - middle
@@ -252,17 +256,26 @@ def _train_grid(
         d = d - plan.rate * error.mean(axis=0)
 
 
-def _watch(
-    data: Float64Array, states: Iterator[tuple[Float64Array, IntArray]], plan: TrainingPlan
-) -> CodebookTraining:
+def _nearest_of(codes: Float64Array, data: Float64Array) -> IntArray:
+    return vq_nearest(data, codes).indices
+
+
+def _grid_index_of(
+    a: Float64Array, b: Float64Array, levels: IntArray, data: Float64Array
+) -> IntArray:
+    return fsq_index(fsq(a * data + b, levels).codes, levels)
+
+
+def _watch(data: Float64Array, states: Iterator[State], plan: TrainingPlan) -> CodebookTraining:
     wanted = np.unique(np.linspace(0, plan.steps, plan.looks).round().astype(np.intp))
     looks = []
-    for step, (codes, indices) in enumerate(states):
+    for step, (codes, find_codes) in enumerate(states):
         if float(np.abs(codes).max()) > DIVERGED * float(np.abs(data).max()):
             raise OperatorDomainError(
                 f"The training diverged at step {step}; use a lower rate than {plan.rate:g}."
             )
         if step in wanted:
+            indices = find_codes(data)
             usage = codebook_usage(indices, codes.shape[0])
             loss = float(np.mean(np.sum((data - codes[indices]) ** 2, axis=1)))
             looks.append((loss, usage, codes))

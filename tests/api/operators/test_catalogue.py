@@ -1,6 +1,7 @@
 """`GET /api/v1/operators`, and that every operator keeps to what its catalogue says."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -147,9 +148,33 @@ def test_a_name_like_no_other_has_no_near_ones(client: TestClient) -> None:
 
 
 def test_the_application_starts_without_importing_scipy() -> None:
-    program = "import sys, app.main; print(sorted(m for m in sys.modules if m == 'scipy'))"
-    run = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    assert run_python("import sys, app.main; print('scipy' in sys.modules)") == "False"
+
+
+def test_calculations_take_one_core_each_unless_the_environment_says_otherwise() -> None:
+    program = "import os, sys, app.main; names = list(sys.modules); "
+    order = "print(names.index('app.blas') < names.index('numpy'))"
+
+    assert run_python(program + order) == "True"
+    assert run_python("import app.blas, os; print(os.environ['OPENBLAS_NUM_THREADS'])") == "1"
+    assert (
+        run_python(
+            "import os; os.environ['OPENBLAS_NUM_THREADS'] = '3'; import app.blas; "
+            "print(os.environ['OPENBLAS_NUM_THREADS'])"
+        )
+        == "3"
     )
 
-    assert run.stdout.strip() == "[]"
+
+def run_python(program: str) -> str:
+    """What a fresh interpreter prints, without variables about cores."""
+    environment = {name: value for name, value in os.environ.items() if "THREADS" not in name}
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return run.stdout.strip()

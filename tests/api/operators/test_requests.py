@@ -115,16 +115,19 @@ def test_what_is_not_json_of_these_inputs_is_refused(
         ("quadratic_simulation",
          {"gradient": [1.0], "sigma": [1.0], "hessian": [1.0], "batch_sizes": [1.0] * 10,
           "draws": 600_000}, "at most 5,000,000 together"),
-        ("codebook_training", {"steps": 2_000, "count": 1_000}, "at most 40,000,000 together"),
+        ("codebook_training",
+         {"steps": 1_000, "batch_size": 1_000, "levels": [5, 5]}, "at most 20,000,000 together"),
+        ("attention_decay", {"axes": 2, "dimension": 200, "max_offset": 50},
+         "at most 2,000,000 together"),
+        ("low_rank_comparison",
+         {"matrix": {"kind": "gaussian", "rows": 200, "columns": 200}, "ranks": [1, 2, 3]},
+         "at most 200,000,000 together"),
         ("softmax", {"x": [1e101]}, "less than or equal to"),
     ],
 )  # fmt: skip
 def test_limits_of_size_are_kept_and_named(
     client: TestClient, name: str, inputs: dict[str, object], limit: str
 ) -> None:
-    if name == "codebook_training":
-        inputs = inputs | {"levels": [4, 5]}
-
     assert limit in refusal_of(client, name, **inputs)["detail"]
 
 
