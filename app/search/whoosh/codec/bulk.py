@@ -25,7 +25,7 @@ from app.search.whoosh.codec.segment_arrays import SegmentArrays, make_segment_i
 from app.search.whoosh.codec.segment_file import SegmentFacts
 from app.search.whoosh.schema import make_schema
 
-FIRST_RUN_DOCUMENTS = 5_000
+FIRST_RUN_DOCUMENTS = 2_000
 """Documents of the first run; only for more a second process and compiled kernels are worth it."""
 
 RUN_DOCUMENTS = 25_000

@@ -114,6 +114,10 @@ class _KnownPieces(dict[str, int]):
         self._table = table
 
     def __missing__(self, piece: str) -> int:
+        lowered = self._kind.lower(piece)
+        if lowered != piece:
+            number = self[piece] = self[lowered]
+            return number
         number = self[piece] = len(self._table.widths)
         self._table.extend(self._kind, [piece])
         return number

@@ -33,6 +33,7 @@ from app.search.whoosh.analyzer import (
 from app.search.whoosh.codec.kernel_bytes import BLANK, BREAK, LONE, SPECIAL, TRIM, WORD
 from app.text.names import fold_name
 from app.text.stop_words import STOP_WORDS
+from app.text.tex_words import tex_to_words
 from app.text.tokenize import MAX_TERM_CHARS, iter_tokens, normalise
 
 PieceTerms = tuple[Sequence[tuple[int, str]], int]
@@ -62,6 +63,13 @@ class PieceKind:
     lowers: bool = False
     recurs: bool = True
 
+    def lower(self, piece: str) -> str:
+        """The piece as it is kept."""
+        is_plain = piece.isascii() and not any(
+            self.classes[byte] == SPECIAL for byte in piece.encode("ascii")
+        )
+        return piece.lower() if self.lowers and is_plain else piece
+
 
 def _make_classes(groups: dict[int, str | bytes], *, other: int = WORD) -> bytes:
     classes = bytearray([other]) * 256
@@ -88,6 +96,7 @@ _PROSE_CLASSES = _make_classes(
 )
 
 _SPECIAL_WORD = rf"[^{_ASCII_BLANKS}\\$_^{{}}~\x80-\U0010ffff]*+[\\$_^{{}}~\x80-\U0010ffff]"
+_PLAIN_WORD = re.compile("[A-Za-z0-9](?:[A-Za-z0-9.'-]*[A-Za-z0-9])?")
 _PROSE_PIECE = re.compile(
     # A word with a mark of TeX or a letter beyond ASCII …
     rf"(?<![^{_ASCII_BLANKS}]){_SPECIAL_WORD}[^{_ASCII_BLANKS}]*+"
@@ -95,18 +104,9 @@ _PROSE_PIECE = re.compile(
     # the blanks between.
     rf"(?:(?:(?:(?<=[\\_^{{\x80-\U0010ffff])|(?<=\\.)|(?<=\\[A-Za-z]{{2}}))[{_ASCII_BLANKS}]++"
     rf"|[{_ASCII_BLANKS}]++(?=[{{}}]))[^{_ASCII_BLANKS}]++)*+"
-    r"|[A-Za-z0-9](?:[A-Za-z0-9.'-]*[A-Za-z0-9])?",
+    rf"|{_PLAIN_WORD.pattern}",
     re.DOTALL,
 )
-
-
-def _split_prose(text: str) -> list[str]:
-    pieces: list[str] = _PROSE_PIECE.findall(text)
-    return [piece.lower() if _is_plain(piece) else piece for piece in pieces]
-
-
-def _is_plain(piece: str) -> bool:
-    return piece.isascii() and not any(mark in piece for mark in _MARKS_OF_TEX)
 
 
 def _find_plain_prose(pieces: Sequence[str]) -> list[str | None]:
@@ -124,11 +124,23 @@ def _find_plain_prose(pieces: Sequence[str]) -> list[str | None]:
 
 
 def _analyse_prose(piece: str) -> PieceTerms:
-    if piece.isascii():
-        parts = piece.split("-")
-        if all(map(str.isalnum, parts)):
-            return _analyse_compound(parts)
-    tokens = list(iter_tokens(piece))
+    words = tex_to_words(piece)
+    if not words.isascii():
+        return _analyse_tokens(words)
+    terms: list[tuple[int, str]] = []
+    position = 0
+    for word in _PLAIN_WORD.findall(words):
+        parts = word.split("-")
+        found, width = (
+            _analyse_compound(parts) if all(map(str.isalnum, parts)) else _analyse_tokens(word)
+        )
+        terms += [(position + offset, term) for offset, term in found]
+        position += width
+    return terms, position
+
+
+def _analyse_tokens(words: str) -> PieceTerms:
+    tokens = list(iter_tokens(words))
     terms = [(token.position, term) for token in tokens if (term := normalise(token.text))]
     terms.sort(key=itemgetter(0))
     return terms, max((token.position + 1 for token in tokens), default=0)
@@ -142,7 +154,7 @@ def _analyse_compound(parts: list[str]) -> PieceTerms:
 
 
 PROSE: Final = PieceKind(
-    "prose", _split_prose, _find_plain_prose, _analyse_prose, _PROSE_CLASSES, lowers=True
+    "prose", _PROSE_PIECE.findall, _find_plain_prose, _analyse_prose, _PROSE_CLASSES, lowers=True
 )
 """What `ProseAnalyzer` indexes."""
 
