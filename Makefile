@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-all test-browser test-postgres lint format types contracts check coverage bench lock clean distclean
+.PHONY: help run serve test test-all test-browser test-postgres lint format types contracts check coverage bench bench-search lock clean distclean
 
 ##@ Use
 help: ## show this list
@@ -56,12 +56,15 @@ coverage: $(STATE)/dev ## the offline suite with branch coverage
 bench: $(STATE)/full ## speed, each figure beside a named peer in the same run
 	$(BIN)/python -m tests.bench $(ARGS)
 
+bench-search: $(STATE)/full ## the index beside tantivy, FTS5 and stock Whoosh; ARGS="--papers 3000000"
+	$(BIN)/python -m tests.bench.search_engines $(ARGS)
+
 
 ##@ Keep
 lock: ## compile the locks of versions anew (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra build pyproject.toml -o requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra build --extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra build --extra dev --extra full --extra browser pyproject.toml -c requirements-dev.lock -o requirements-full.lock
+	uv pip compile --quiet --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra build pyproject.toml -o requirements.lock
+	uv pip compile --quiet --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra build --extra dev pyproject.toml -c requirements.lock -o requirements-dev.lock
+	uv pip compile --quiet --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra build --extra dev --extra full --extra browser pyproject.toml -c requirements-dev.lock -o requirements-full.lock
 
 clean: ## remove caches
 	rm -rf .coverage* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -6,6 +6,7 @@ Reads the database and the index; writes nothing, and does not need the package 
 """
 
 import hashlib
+import threading
 import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -126,10 +127,13 @@ def _make_stylesheet_address() -> str:
 def _make_lifespan(
     database: Database, engine: SearchEngine, operator_runner: OperatorRunner
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """What lets go of database, index and threads when the process stops."""
+    """What makes the engine ready beside the first answers, and lets go of all at the end."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # In a thread: loading compiled code takes a second, compiling it for the first time ten.
+        # Searches answer meanwhile, and nothing is lost when the process is told to stop.
+        threading.Thread(target=engine.warm_up, name="engine-warm-up", daemon=True).start()
         yield
         operator_runner.close()
         engine.close()

@@ -25,9 +25,6 @@ from indexer.progress import Progress, SilentProgress
 DEFAULT_BATCH_PAPERS = 2_000
 """Changed papers read and committed at a time."""
 
-REBUILD_COMMIT_PAPERS = 50_000
-"""Papers in one commit of a rebuild: few large segments, since nobody reads them meanwhile."""
-
 
 def update_index(
     database: Database,
@@ -159,15 +156,11 @@ class _Stage:
             expected = papers.count_papers(tx)
             self.progress.start("Building the index", expected)
             try:
-                uncommitted = written = 0
+                written = 0
                 for batch in papers.stream_all_papers(tx, self.batch_papers):
                     writer.replace(map(make_index_document, batch))
-                    uncommitted += len(batch)
                     written += len(batch)
                     self.progress.advance(len(batch), f"{written:,} papers")
-                    if uncommitted >= REBUILD_COMMIT_PAPERS:
-                        writer.commit(change_number)
-                        uncommitted = 0
                 return writer.commit(change_number), expected
             finally:
                 self.progress.finish()

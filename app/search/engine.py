@@ -4,7 +4,7 @@ Nothing outside an engine's own folder knows how postings are stored or scored. 
 writing are apart: the web process holds a `SearchEngine` and never an `IndexWriter`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -37,8 +37,31 @@ class SearchEngine(Protocol):
         """
         ...
 
+    def score_papers(
+        self, query: QueryNode, arxiv_ids: Collection[ArxivId]
+    ) -> dict[ArxivId, float]:
+        """The scores of those of the given papers that match; others are not looked at."""
+        ...
+
     def suggest(self, prefix: str, limit: int) -> list[TermStatistics]:
         """Index terms that begin with `prefix`, most frequent first."""
+        ...
+
+    def list_matching_terms(self, pattern: str, limit: int) -> list[TermStatistics]:
+        """Index terms that match a pattern, most frequent first.
+
+        Args:
+            pattern: `*` stands for any letters, `?` for one letter.
+        """
+        ...
+
+    def list_similar_terms(
+        self, word: str, limit: int, *, max_edits: int = 1
+    ) -> list[TermStatistics]:
+        """Index terms at most `max_edits` (1 or 2) letters from a word, most frequent first.
+
+        The first letter has to be the same; two letters that changed places are one edit.
+        """
         ...
 
     def get_term_statistics(self, terms: Sequence[str]) -> list[TermStatistics]:
@@ -51,8 +74,24 @@ class SearchEngine(Protocol):
         """Papers that score best for an OR of weighted words over title and abstract."""
         ...
 
+    def find_more_like(
+        self, documents: Sequence[IndexDocument], filters: Filters, limit: int
+    ) -> EngineResult:
+        """Papers most like the given ones taken together.
+
+        The given ones are left out of the hits; the total counts them.
+        """
+        ...
+
     def get_state(self) -> IndexState:
         """Which index answers now."""
+        ...
+
+    def warm_up(self) -> float:
+        """Do now what the first search would have to wait for; returns the seconds it took.
+
+        Needs no index.
+        """
         ...
 
     def close(self) -> None:

@@ -81,6 +81,9 @@ _TEXT_PARTS = re.compile(
 _ACCENT_START = re.compile(rf"\\[`'^=.\"~]|\\[uvHcdbrk](?![A-Za-z])|{_LETTER_COMMAND}")
 """A quick look for anything that might be decoded: most texts with TeX hold formulas only."""
 
+_PADDING = "{}" + "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+"""What may stand around a letter within a match: braces, and all that `\\s` matches."""
+
 _COMMAND_OF_LETTER = re.compile(r"\\([A-Za-z]+)")
 _MAX_NESTED_ACCENTS = 4
 
@@ -117,10 +120,10 @@ def compose_accent(source: str) -> str:
     >>> compose_accent(r"{\'{\i}}"), compose_accent(r"\ss "), compose_accent(r"\'q")
     ('í', 'ß', "\\'q")
     """
-    body = source.strip("{} \t\r\n").rstrip("\\")
+    body = source.strip(_PADDING).rstrip("\\")
     if _COMMAND_OF_LETTER.fullmatch(body) and body[1:] in _LETTERS:
         return _LETTERS[body[1:]]
-    mark, base = body[1], body[2:].strip("{} \t\r\n")
+    mark, base = body[1], body[2:].strip(_PADDING)
     if base.startswith("\\"):
         # Under an accent the dotless i and j are the ordinary letters.
         base = base[1:] if base in {"\\i", "\\j"} else _LETTERS[base[1:]]

@@ -20,6 +20,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
+from operator import itemgetter
 from typing import NamedTuple
 
 import Stemmer
@@ -200,6 +201,35 @@ def index_terms(text: str) -> list[str]:
     if not _is_cacheable(words, chunks):
         return [term for chunk in chunks for term in _iter_terms(chunk)]
     return list(chain.from_iterable(map(_terms_of_chunk, chunks)))
+
+
+def placed_index_terms(text: str) -> list[tuple[int, str]]:
+    """Position and index term of every token that has one, positions never descending.
+
+    The same as `iter_tokens` and `normalise`, several times as fast: chunks are looked up whole.
+
+    >>> placed_index_terms("The GPT-4 models")
+    [(1, 'gpt'), (1, 'gpt4'), (2, '4'), (3, 'model')]
+    """
+    words = tex_to_words(text) if has_tex(text) else text
+    chunks = _CHUNK.findall(words)
+    place = _place_chunk if _is_cacheable(words, chunks) else _place_chunk.__wrapped__
+    placed: list[tuple[int, str]] = []
+    position = 0
+    for terms, width in map(place, chunks):
+        for offset, term in terms:
+            placed.append((position + offset, term))
+        position += width
+    return placed
+
+
+@lru_cache(TERM_CACHE_SIZE)
+def _place_chunk(chunk: str) -> tuple[tuple[tuple[int, str], ...], int]:
+    """Terms of a chunk with their positions within it, and how many positions it takes."""
+    tokens = _tokens_of_chunk(chunk)
+    terms = [(token.position, term) for token in tokens if (term := normalise(token.text))]
+    terms.sort(key=itemgetter(0))
+    return tuple(terms), max((token.position + 1 for token in tokens), default=0)
 
 
 def _is_cacheable(words: str, chunks: list[str]) -> bool:

@@ -5,13 +5,12 @@ All of them number their terms, so that phrases can be searched.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any
 
 from whoosh.analysis import Analyzer, Token
 
 from app.text.names import fold_name
-from app.text.tokenize import iter_tokens, normalise
+from app.text.tokenize import iter_tokens, normalise, placed_index_terms
 
 AUTHOR_GAP = 16
 """Positions between two authors, so that no phrase runs from one name into the next."""
@@ -64,11 +63,7 @@ class ProseAnalyzer(FieldAnalyzer):
 
     def list_terms(self, text: str) -> list[tuple[int, str]]:
         """Index terms with the positions of the tokenizer; stop words leave a gap."""
-        terms = [
-            (token.position, term) for token in iter_tokens(text) if (term := normalise(token.text))
-        ]
-        terms.sort(key=itemgetter(0))
-        return terms
+        return placed_index_terms(text)
 
     def split_query(self, text: str) -> QueryTerms:
         """Parts and joined spellings apart: in a phrase only the parts stand side by side."""

@@ -1,38 +1,34 @@
 """What a commit is: one small record that names everything belonging to it.
 
-A folder holds segments and tables of contents as Whoosh writes them, and `commit-<n>.json`, ours:
+A folder holds segments, lists of deleted documents, and `commit-<n>.json`, a line of JSON and a
+line with its checksum:
 
     {"generation": 12, "change_number": 48210, "papers": 99981,
      "schema_version": 1, "analyzer_version": 1,
-     "toc": {"name": "_MAIN_12.toc", "bytes": 2911, "crc32": 3735928559},
-     "files": {"MAIN_k3j9.seg": 73400320}}
+     "segments": [{"id": "MAIN_5f0c21aa", "deleted": "MAIN_5f0c21aa.deleted-12.array"}],
+     "files": {"MAIN_5f0c21aa.docs.array": 73400320}}
 
-The rename of this record *is* the commit: before it, segments and table of contents are synced
-but mean nothing; with it, documents and change number appear together. Readers follow the newest
-record and never Whoosh's own "newest table of contents". Because the record is read first, an
-index of another version is refused before anything in it is unpickled, and a truncated or foreign
-file is found by its length or checksum. A hidden document for the number was the alternative; it
-would be one more thing to keep out of every count, and the schema's pickle another, which cannot
-be read without unpickling.
+The rename of this record *is* the commit: before it, all files it names are synced but mean
+nothing; with it, documents and change number appear together. Readers follow the newest record.
+It stands in for Whoosh's table of contents, which is a pickle; the schema comes from the code.
 """
 
-import json
 import re
-import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from whoosh.index import TOC
-
 from app.domain.errors import IndexDamagedError, IndexOutdatedError
 from app.search.documents import SCHEMA_VERSION
-from app.search.whoosh.durable import DurableStorage, replace_file
-from app.search.whoosh.schema import make_schema
+from app.search.whoosh.codec.array_file import open_array, write_array
+from app.search.whoosh.codec.codec import ColumnCodec
+from app.search.whoosh.codec.segment import ColumnSegment
+from app.search.whoosh.codec.segment_arrays import SegmentArrays
+from app.search.whoosh.codec.segment_file import seal, unseal
+from app.search.whoosh.durable import replace_file, sync_folder
 from app.text.tokenize import ANALYZER_VERSION
 
-INDEX_NAME = "MAIN"
 _RECORD_NAME = re.compile(r"commit-([0-9]+)\.json")
 _REBUILD = "Run `papersift reindex` to build the index anew from the database."
 
@@ -45,17 +41,16 @@ class Commit:
         generation: number of the commit within its folder, from 0.
         change_number: last database change it holds.
         papers: living papers.
-        toc_name: Whoosh's table of contents.
-        toc_crc32: its checksum.
-        file_bytes: length of every file by name, table of contents included.
+        deletion_names: for each segment, in order, the file that lists its deleted documents;
+            None when all live.
+        file_bytes: length of every file by name.
     """
 
     generation: int
     change_number: int
     papers: int
-    toc_name: str
-    toc_crc32: int
-    file_bytes: dict[str, int]
+    deletion_names: dict[str, str | None] = field(default_factory=dict)
+    file_bytes: dict[str, int] = field(default_factory=dict)
 
     @property
     def record_name(self) -> str:
@@ -112,20 +107,16 @@ def _check_length(path: Path, expected: int) -> None:
 
 
 def _parse_record(path: Path, data: bytes) -> Commit:
+    record: dict[str, Any] = unseal(path, data)
     try:
-        record = json.loads(data)
         versions = int(record["schema_version"]), int(record["analyzer_version"])
         if versions == (SCHEMA_VERSION, ANALYZER_VERSION):
             return Commit(
                 generation=int(record["generation"]),
                 change_number=int(record["change_number"]),
                 papers=int(record["papers"]),
-                toc_name=str(record["toc"]["name"]),
-                toc_crc32=int(record["toc"]["crc32"]),
-                file_bytes={
-                    **{str(name): int(size) for name, size in record["files"].items()},
-                    str(record["toc"]["name"]): int(record["toc"]["bytes"]),
-                },
+                deletion_names={each["id"]: each["deleted"] for each in record["segments"]},
+                file_bytes={str(name): int(size) for name, size in record["files"].items()},
             )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexDamagedError(f"The index file {path.name} cannot be read. {_REBUILD}") from error
@@ -135,73 +126,102 @@ def _parse_record(path: Path, data: bytes) -> Commit:
     )
 
 
-def read_segments(folder: Path, commit: Commit) -> list[Any]:
-    """Whoosh's segments of a commit, with the deletions it made.
+def read_segments(
+    folder: Path, commit: Commit, known: Iterable[ColumnSegment] = ()
+) -> list[ColumnSegment]:
+    """The segments of a commit with the deletions it made, all their files mapped.
+
+    Args:
+        known: segments of another commit of the folder, whose maps are shared.
 
     Raises:
-        IndexDamagedError: the table of contents is not the one that was written.
+        IndexDamagedError: a file is not what was written.
         FileNotFoundError: it is gone, since a newer commit replaced this one.
     """
-    data = (folder / commit.toc_name).read_bytes()
-    if zlib.crc32(data) != commit.toc_crc32:
-        raise IndexDamagedError(f"The index file {commit.toc_name} was altered. {_REBUILD}")
-    storage = DurableStorage(folder)
+    arrays_by_id = {segment.segment_id(): segment.get_arrays() for segment in known}
     try:
-        toc = TOC.read(storage, INDEX_NAME, gen=commit.generation, schema=make_schema())
-    except FileNotFoundError:
+        return [
+            _read_segment(folder, segment_id, deletion_name, arrays_by_id)
+            for segment_id, deletion_name in commit.deletion_names.items()
+        ]
+    except IndexDamagedError as error:
+        if find_newest_generation(folder) != commit.generation:
+            raise FileNotFoundError(f"{folder.name}: a newer commit is there") from error
         raise
-    except Exception as error:  # whatever unpickling another Python's or Whoosh's file raises
-        raise IndexDamagedError(
-            f"The index file {commit.toc_name} cannot be read ({error}). {_REBUILD}"
-        ) from error
-    return list(toc.segments)
 
 
-def write_first_commit(storage: DurableStorage) -> Commit:
+def _read_segment(
+    folder: Path, segment_id: str, deletion_name: str | None, known: Mapping[str, SegmentArrays]
+) -> ColumnSegment:
+    arrays = known.get(segment_id)
+    if arrays is None:
+        arrays = SegmentArrays.open(folder, segment_id)
+        # A later commit may remove files while we read; what is mapped stays readable.
+        arrays.map_all()
+    deleted = [] if deletion_name is None else open_array(folder / deletion_name).tolist()
+    return ColumnSegment(
+        ColumnCodec(),
+        segment_id,
+        arrays=arrays,
+        deleted=deleted,
+        deletion_name=deletion_name,
+    )
+
+
+def write_first_commit(folder: Path) -> Commit:
     """Make a new folder an empty index."""
-    return write_commit(storage, segments=[], generation=0, change_number=0)
+    return write_commit(folder, segments=[], generation=0, change_number=0)
 
 
 def write_commit(
-    storage: DurableStorage, *, segments: list[Any], generation: int, change_number: int
+    folder: Path, *, segments: Sequence[ColumnSegment], generation: int, change_number: int
 ) -> Commit:
     """Make segments that are already written the state of the folder; returns once it is durable.
 
-    Order: table of contents under its name; all new files and their names synced; the record
-    written aside, synced, renamed, the folder synced.
+    Order: lists of deleted documents written and synced, as the segments' files are; the folder
+    with all their names synced; the record written aside, synced, renamed, the folder synced.
     """
-    TOC(make_schema(), segments, generation).write(storage, INDEX_NAME)
-    toc_name = TOC._filename(INDEX_NAME, generation)
-    toc_data = (storage.path / toc_name).read_bytes()
-    names = _list_segment_files(storage, segments)
+    deletion_names = {
+        segment.segment_id(): _write_deletions(folder, segment, generation) for segment in segments
+    }
+    names = sorted(
+        {name for segment in segments for name in segment.get_arrays().facts.file_names}
+        | {name for name in deletion_names.values() if name is not None}
+    )
     commit = Commit(
         generation=generation,
         change_number=change_number,
         papers=sum(segment.doc_count() for segment in segments),
-        toc_name=toc_name,
-        toc_crc32=zlib.crc32(toc_data),
-        file_bytes={name: storage.file_length(name) for name in names} | {toc_name: len(toc_data)},
+        deletion_names=deletion_names,
+        file_bytes={name: (folder / name).stat().st_size for name in names},
     )
-    storage.sync()
-    replace_file(storage.path / commit.record_name, _render_record(commit))
+    sync_folder(folder)
+    replace_file(folder / commit.record_name, _render_record(commit))
     return commit
 
 
-def _list_segment_files(storage: DurableStorage, segments: Iterable[Any]) -> list[str]:
-    return sorted(name for segment in segments for name in segment.list_files(storage))
+def _write_deletions(folder: Path, segment: ColumnSegment, generation: int) -> str | None:
+    """The file that lists the deleted documents; a new one if they changed."""
+    if not segment.has_deletions():
+        return None
+    if segment.deletion_name is None:
+        segment.deletion_name = f"{segment.segment_id()}.deleted-{generation}.array"
+        write_array(folder / segment.deletion_name, segment.list_deleted())
+    return segment.deletion_name
 
 
 def _render_record(commit: Commit) -> bytes:
-    toc_bytes = commit.file_bytes[commit.toc_name]
-    record = {
-        "generation": commit.generation,
-        "change_number": commit.change_number,
-        "papers": commit.papers,
-        "schema_version": SCHEMA_VERSION,
-        "analyzer_version": ANALYZER_VERSION,
-        "toc": {"name": commit.toc_name, "bytes": toc_bytes, "crc32": commit.toc_crc32},
-        "files": {
-            name: size for name, size in commit.file_bytes.items() if name != commit.toc_name
-        },
-    }
-    return json.dumps(record, indent=1).encode()
+    return seal(
+        {
+            "generation": commit.generation,
+            "change_number": commit.change_number,
+            "papers": commit.papers,
+            "schema_version": SCHEMA_VERSION,
+            "analyzer_version": ANALYZER_VERSION,
+            "segments": [
+                {"id": segment_id, "deleted": name}
+                for segment_id, name in commit.deletion_names.items()
+            ],
+            "files": commit.file_bytes,
+        }
+    )

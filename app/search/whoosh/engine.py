@@ -3,42 +3,53 @@
 import struct
 import threading
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from whoosh.reading import TermNotFound
-
 from app.domain.arxiv_id import ArxivId
 from app.domain.errors import IndexDamagedError, PaperNotFoundError
-from app.domain.query import FacetField, Filters, QueryNode, SearchRequest, Sort
+from app.domain.query import Filters, QueryNode, SearchRequest
 from app.domain.results import (
     EngineResult,
     Explanation,
     IndexState,
     TermStatistics,
 )
-from app.search.whoosh.columns import ColumnCache
+from app.search.documents import IndexDocument
+from app.search.whoosh.codec.kernel_types import Kernels
+from app.search.whoosh.codec.kernels import load_kernels, warm_up
+from app.search.whoosh.codec.kernels_numpy import NumpyKernels
 from app.search.whoosh.compiler import compile_query, compile_weighted_terms
-from app.search.whoosh.explanation import list_contributions
-from app.search.whoosh.matches import (
-    collect_matches,
-    count_facets,
-    count_matches,
-    rank_matches,
+from app.search.whoosh.fast_path import statistics
+from app.search.whoosh.fast_path.answers import (
+    Answer,
+    Page,
+    answer,
+    find_documents,
+    score_papers,
 )
-from app.search.whoosh.schema import ARXIV_ID
+from app.search.whoosh.fast_path.execute import Executor
+from app.search.whoosh.fast_path.explain import list_contributions
+from app.search.whoosh.fast_path.likeness import choose_terms
+from app.search.whoosh.fast_path.plan import Plan, make_plan
+from app.search.whoosh.fast_path.segments import SegmentView, StateView
+from app.search.whoosh.matches import list_matches
 from app.search.whoosh.snapshots import Snapshot, SnapshotSource
-from app.search.whoosh.statistics import (
-    choose_most_frequent,
-    compute_term_statistics,
-    list_prefix_terms,
-)
 
 MAX_CACHED_TERMS = 50_000
 """Terms whose statistics are remembered for one state of the index."""
 
+MAX_CACHED_QUERIES = 1_024
+"""Query trees whose plans are remembered: the next page asks with the same tree."""
+
+MAX_EDITS = 2
+"""Most letters by which `list_similar_terms` lets a term differ."""
+
+MAX_LIKENESS_TERMS = 200
+"""Terms of an OR that looks for papers like others."""
 
 _READ_ERRORS = (OSError, EOFError, struct.error, zlib.error)
 """What Whoosh raises when a file is not what it should be."""
@@ -54,31 +65,25 @@ class WhooshEngine:
     Args:
         index_dir: need not exist yet; until it does, every method raises `IndexMissingError`.
         poll_seconds: how often, at most, a newer commit is looked for.
+        kernels: what passes over postings; unless given, numpy's until `warm_up` has made the
+            compiled ones ready, so that nobody waits for a compiler.
     """
 
-    def __init__(self, index_dir: Path, *, poll_seconds: float = 1.0) -> None:
+    def __init__(
+        self, index_dir: Path, *, poll_seconds: float = 1.0, kernels: Kernels | None = None
+    ) -> None:
         self._source = SnapshotSource(index_dir, poll_seconds)
-        self._columns = ColumnCache()
+        self._executors = _ExecutorSource(kernels)
         self._statistics = _StatisticsCache()
 
     def search(self, request: SearchRequest) -> EngineResult:
         """The hits of one page in final order, with the exact total and facets."""
-        return self._find(
-            compile_query(request.query),
-            request.filters,
-            request.sort,
-            offset=request.offset,
-            limit=request.limit,
-            facets=request.facets,
-        )
+        page = Page(request.filters, request.sort, request.offset, request.limit, request.facets)
+        return self._answer(*_compile(request.query), page)
 
     def count(self, query: QueryNode, filters: Filters) -> int:
         """The exact number of matches."""
-        compiled = compile_query(query)
-        with self._borrow() as (_snapshot, searcher):
-            return count_matches(
-                collect_matches(searcher, compiled, filters, self._columns, scored=False)
-            )
+        return self._answer(*_compile(query), Page(filters)).total
 
     def explain(self, query: QueryNode, arxiv_id: ArxivId) -> Explanation:
         """The score of one paper for a query, by term and field; 0 when it does not match.
@@ -86,70 +91,124 @@ class WhooshEngine:
         Raises:
             PaperNotFoundError: the index does not hold the paper.
         """
-        compiled = compile_query(query)
-        with self._borrow() as (_snapshot, searcher):
-            leaf, number = _get_document(searcher, arxiv_id)
-            contributions = list_contributions(leaf, compiled, number) or []
+        plan = _plan(query)
+        with self._borrow() as (_snapshot, _searcher, executor):
+            if not find_documents(executor, [arxiv_id]):
+                raise PaperNotFoundError(
+                    f"The search index does not hold {arxiv_id}. Check the identifier, or run "
+                    "`papersift index` if the paper was harvested just now."
+                )
+            contributions = tuple(list_contributions(executor, plan, arxiv_id))
         score = sum(part.weight for part in contributions)
-        return Explanation(arxiv_id, score, tuple(contributions))
+        return Explanation(arxiv_id, score, contributions)
+
+    def score_papers(
+        self, query: QueryNode, arxiv_ids: Collection[ArxivId]
+    ) -> dict[ArxivId, float]:
+        """The scores of those of the given papers that match."""
+        plan = _plan(query)
+        with self._borrow() as (_snapshot, _searcher, executor):
+            return score_papers(executor, plan, arxiv_ids)
 
     def suggest(self, prefix: str, limit: int) -> list[TermStatistics]:
         """Index terms that begin with `prefix`, most frequent first, ties alphabetically."""
         prefix = prefix.strip().casefold()
         if not prefix or limit <= 0:
             return []
-        with self._borrow() as (snapshot, searcher):
-            bounds = list_prefix_terms(searcher.reader(), prefix)
-            candidates = sorted(bounds, key=lambda term: (-bounds[term], term))
-            exact = self._statistics.compute(snapshot, searcher, candidates)
-            return choose_most_frequent(bounds, limit, exact)
+        with self._borrow() as (snapshot, _searcher, executor):
+            bounds = statistics.list_candidates(executor, prefix)
+            return self._choose(snapshot, executor, bounds, limit)
+
+    def list_matching_terms(self, pattern: str, limit: int) -> list[TermStatistics]:
+        """Index terms that match a pattern of `*` and `?`, most frequent first."""
+        pattern = pattern.strip().casefold()
+        if not pattern or limit <= 0:
+            return []
+        with self._borrow() as (snapshot, _searcher, executor):
+            bounds = statistics.list_wildcard_matches(executor, pattern)
+            return self._choose(snapshot, executor, bounds, limit)
+
+    def list_similar_terms(
+        self, word: str, limit: int, *, max_edits: int = 1
+    ) -> list[TermStatistics]:
+        """Index terms a few letters from a word, with the same first letter."""
+        word = word.strip().casefold()
+        if not word or limit <= 0:
+            return []
+        with self._borrow() as (snapshot, _searcher, executor):
+            bounds = statistics.list_similar_terms(executor, word, min(max_edits, MAX_EDITS))
+            return self._choose(snapshot, executor, bounds, limit)
 
     def get_term_statistics(self, terms: Sequence[str]) -> list[TermStatistics]:
         """Statistics of index terms, in the order asked; frequency 0 for unknown ones."""
-        with self._borrow() as (snapshot, searcher):
-            return list(self._statistics.compute(snapshot, searcher, terms))
+        with self._borrow() as (snapshot, _searcher, executor):
+            return [self._statistics.compute(snapshot, executor, term) for term in terms]
 
     def find_similar(
         self, weighted_terms: Sequence[tuple[str, float]], filters: Filters, limit: int
     ) -> EngineResult:
         """Papers that score best for an OR of weighted index terms over title and abstract."""
         query = compile_weighted_terms(weighted_terms)
-        return self._find(query, filters, Sort.RELEVANCE, offset=0, limit=limit, facets=())
+        return self._answer(query, make_plan(query), Page(filters, limit=limit))
+
+    def find_more_like(
+        self, documents: Sequence[IndexDocument], filters: Filters, limit: int
+    ) -> EngineResult:
+        """Papers most like the given ones taken together, which are left out themselves."""
+        with self._borrow() as (_snapshot, _searcher, executor):
+            weighted = choose_terms(executor, documents, MAX_LIKENESS_TERMS)
+        known = {document.arxiv_id for document in documents}
+        found = self.find_similar(weighted, filters, limit + len(known))
+        hits = tuple(hit for hit in found.hits if hit.arxiv_id not in known)
+        return EngineResult(hits[:limit], found.total, found.state, found.facets)
 
     def get_state(self) -> IndexState:
         """Which index answers now."""
         with _translate_read_errors():
             return self._source.get().state
 
+    def warm_up(self) -> float:
+        """Load the compiled kernels, or compile them; returns the seconds it took.
+
+        Searches answer meanwhile, by numpy's kernels.
+        """
+        return self._executors.warm_up()
+
     def close(self) -> None:
         """Let go of all files."""
         self._source.close()
 
-    def _find(
-        self,
-        query: Any,
-        filters: Filters,
-        sort: Sort,
-        *,
-        offset: int,
-        limit: int,
-        facets: tuple[FacetField, ...],
-    ) -> EngineResult:
-        scored = sort is Sort.RELEVANCE
-        with self._borrow() as (snapshot, searcher):
-            matches = collect_matches(searcher, query, filters, self._columns, scored=scored)
-            return EngineResult(
-                hits=rank_matches(matches, sort, offset=offset, limit=limit),
-                total=count_matches(matches),
-                state=snapshot.state,
-                facets=count_facets(matches, facets),
-            )
+    def _answer(self, query: Any, plan: Plan | None, page: Page) -> EngineResult:
+        with self._borrow() as (snapshot, searcher, executor):
+            matches = list_matches(searcher, query) if plan is None else plan
+            found: Answer = answer(executor, matches, page)
+            return EngineResult(found.hits, found.total, snapshot.state, found.facets)
+
+    def _choose(
+        self, snapshot: Snapshot, executor: Executor, bounds: dict[str, int], limit: int
+    ) -> list[TermStatistics]:
+        return statistics.choose_most_frequent(
+            bounds, limit, lambda term: self._statistics.compute(snapshot, executor, term)
+        )
 
     @contextmanager
-    def _borrow(self) -> Iterator[tuple[Snapshot, Any]]:
+    def _borrow(self) -> Iterator[tuple[Snapshot, Any, Executor]]:
         with _translate_read_errors(), self._source.borrow() as (snapshot, searcher):
-            self._columns.keep_only(snapshot.segments)
-            yield snapshot, searcher
+            yield snapshot, searcher, self._executors.get(snapshot)
+
+
+@lru_cache(maxsize=MAX_CACHED_QUERIES)
+def _compile(node: QueryNode) -> tuple[Any, Plan | None]:
+    """The Whoosh query of a tree, and its plan; without one, Whoosh's matchers answer."""
+    query = compile_query(node)
+    return query, make_plan(query)
+
+
+def _plan(node: QueryNode) -> Plan:
+    query, plan = _compile(node)
+    if plan is None:
+        raise TypeError(f"the compiler makes no {type(query).__name__} that has no plan")
+    return plan
 
 
 @contextmanager
@@ -163,22 +222,41 @@ def _translate_read_errors() -> Iterator[None]:
         ) from error
 
 
-def _get_document(searcher: Any, arxiv_id: ArxivId) -> tuple[Any, int]:
-    """The segment searcher that holds a living paper, and its number there."""
-    for leaf, _offset in searcher.leaf_searchers():
-        reader = leaf.reader()
-        if reader.doc_count_all() == 0:
-            continue
-        try:
-            matcher = reader.postings(ARXIV_ID, arxiv_id.value)
-        except TermNotFound:
-            continue
-        if matcher.is_active():
-            return leaf, int(matcher.id())
-    raise PaperNotFoundError(
-        f"The search index does not hold {arxiv_id}. Check the identifier, or run "
-        "`papersift index` if the paper was harvested just now."
-    )
+class _ExecutorSource:
+    """What runs plans over a state; segments are kept from one state to the next. Thread-safe."""
+
+    def __init__(self, kernels: Kernels | None) -> None:
+        self._kernels = NumpyKernels() if kernels is None else kernels
+        self._is_given = kernels is not None
+        self._lock = threading.Lock()
+        self._generation = -1
+        self._executor: Executor | None = None
+        self._views: dict[str, SegmentView] = {}
+
+    def warm_up(self) -> float:
+        """Make the fastest kernels ready, then let every search use them; returns the seconds."""
+        kernels = self._kernels if self._is_given else load_kernels()
+        seconds = warm_up(kernels)
+        with self._lock:
+            self._kernels, self._executor = kernels, None
+        return seconds
+
+    def get(self, snapshot: Snapshot) -> Executor:
+        """The executor of a state; only the newest one is remembered."""
+        generation = snapshot.state.generation
+        with self._lock:
+            if self._executor is not None and self._generation == generation:
+                return self._executor
+            views = {
+                segment.segment_id(): self._views.get(segment.segment_id())
+                or SegmentView(segment.get_arrays())
+                for segment in snapshot.segments
+            }
+            deleted = [segment.list_deleted() for segment in snapshot.segments]
+            executor = Executor(StateView(list(views.values()), deleted), self._kernels)
+            if generation >= self._generation:
+                self._generation, self._executor, self._views = generation, executor, views
+            return executor
 
 
 class _StatisticsCache:
@@ -189,18 +267,15 @@ class _StatisticsCache:
         self._generation = -1
         self._known: dict[str, TermStatistics] = {}
 
-    def compute(
-        self, snapshot: Snapshot, searcher: Any, terms: Iterable[str]
-    ) -> Iterator[TermStatistics]:
-        """One by one, so that the caller may stop early."""
+    def compute(self, snapshot: Snapshot, executor: Executor, term: str) -> TermStatistics:
+        """The statistics of one term."""
         known = self._get_known(snapshot.state.generation)
-        for term in terms:
-            statistics = known.get(term)
-            if statistics is None:
-                statistics = compute_term_statistics(searcher.reader(), term)
-                if len(known) < MAX_CACHED_TERMS:
-                    known[term] = statistics
-            yield statistics
+        found = known.get(term)
+        if found is None:
+            found = statistics.compute_term_statistics(executor, term)
+            if len(known) < MAX_CACHED_TERMS:
+                known[term] = found
+        return found
 
     def _get_known(self, generation: int) -> dict[str, TermStatistics]:
         """The terms of this state; a thread on another state gets a dictionary of its own."""

@@ -1,24 +1,30 @@
 """Whoosh readers over the segments of one commit."""
 
-from contextlib import ExitStack
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from whoosh.matching import FilterMatcher
-from whoosh.reading import EmptyReader, MultiReader, SegmentReader
-
-from app.search.whoosh.durable import DurableStorage
+from app.search.whoosh.codec.segment import ColumnSegment
+from app.search.whoosh.codec.whoosh_internals import (
+    EmptyReader,
+    FileStorage,
+    FilterMatcher,
+    MultiReader,
+    SegmentReader,
+)
 from app.search.whoosh.schema import make_schema
 
 
 class LivingReader(SegmentReader):  # type: ignore[misc]  # Whoosh has no types
     """Reads one segment without the documents deleted so far.
 
-    Whoosh collects the deleted documents anew for every posting list: with 2,000 of 3,000 papers
-    deleted, that was half the time of a commit that merged them. Here they are collected once.
+    Whoosh collects the deleted documents anew for every posting list; here they are collected
+    once.
     """
 
-    def __init__(self, storage: Any, schema: Any, segment: Any, generation: int = 0) -> None:
+    def __init__(
+        self, storage: Any, schema: Any, segment: ColumnSegment, generation: int = 0
+    ) -> None:
         super().__init__(storage, schema, segment, generation=generation)
         self._deleted = frozenset(segment.deleted_docs())
 
@@ -35,20 +41,10 @@ class LivingReader(SegmentReader):  # type: ignore[misc]  # Whoosh has no types
         return FilterMatcher(matcher, self._deleted, exclude=True) if self._deleted else matcher
 
 
-def open_reader(folder: Path, segments: list[Any], generation: int) -> Any:
-    """A reader of these segments; deletions made to them later are not seen.
-
-    Raises:
-        FileNotFoundError: a file is gone, since a newer commit replaced this one.
-    """
-    storage, schema = DurableStorage(folder), make_schema()
-    if not segments:
+def open_reader(folder: Path, segments: Sequence[ColumnSegment], generation: int) -> Any:
+    """A reader of these segments; deletions made to them later are not seen."""
+    storage, schema = FileStorage(str(folder)), make_schema()
+    readers = [LivingReader(storage, schema, segment, generation) for segment in segments]
+    if not readers:
         return EmptyReader(schema)
-    readers = []
-    with ExitStack() as opened:
-        for segment in segments:
-            reader = LivingReader(storage, schema, segment, generation)
-            opened.callback(reader.close)
-            readers.append(reader)
-        opened.pop_all()
     return readers[0] if len(readers) == 1 else MultiReader(readers, generation=generation)

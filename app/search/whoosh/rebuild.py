@@ -7,7 +7,8 @@ from pathlib import Path
 
 from app.domain.errors import IndexDamagedError
 from app.search.whoosh import commits
-from app.search.whoosh.durable import DurableStorage, sync_folder
+from app.search.whoosh.bulk_writer import BulkIndexWriter
+from app.search.whoosh.durable import sync_folder
 from app.search.whoosh.generations import (
     WriteLock,
     find_current_folder,
@@ -22,10 +23,10 @@ class WhooshIndexRebuild:
     """A new index under way.
 
     Attributes:
-        writer: writes into the new folder; every commit makes one segment, nothing is merged.
+        writer: writes into the new folder; nobody reads it before `publish`.
     """
 
-    def __init__(self, folder: Path, writer: WhooshIndexWriter) -> None:
+    def __init__(self, folder: Path, writer: BulkIndexWriter) -> None:
         self._folder = folder
         self.writer = writer
 
@@ -47,7 +48,7 @@ def rebuild_index(index_dir: Path) -> Iterator[WhooshIndexRebuild]:
     _ensure_index_dir(index_dir)
     with WriteLock(index_dir):
         folder = _make_empty_index(index_dir)
-        rebuild = WhooshIndexRebuild(folder, WhooshIndexWriter(folder, merges=False))
+        rebuild = WhooshIndexRebuild(folder, BulkIndexWriter(folder))
         try:
             yield rebuild
         finally:
@@ -108,5 +109,5 @@ def _ensure_index_dir(index_dir: Path) -> None:
 
 def _make_empty_index(index_dir: Path) -> Path:
     folder = make_folder(index_dir)
-    commits.write_first_commit(DurableStorage(folder))
+    commits.write_first_commit(folder)
     return folder

@@ -6,7 +6,7 @@ new searchers: `Searcher.refresh()` is wrong in several Whoosh distributions.
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from whoosh.searching import Searcher
 
 from app.domain.errors import IndexDamagedError
 from app.search.whoosh import commits
+from app.search.whoosh.codec.segment import ColumnSegment
 from app.search.whoosh.commits import Commit
 from app.search.whoosh.generations import FolderBusyError, FolderLease, get_current_folder
 from app.search.whoosh.readers import open_reader
@@ -36,11 +37,13 @@ class Snapshot:
         segments: Whoosh's segments, deletions included.
     """
 
-    def __init__(self, lease: FolderLease, commit: Commit) -> None:
+    def __init__(
+        self, lease: FolderLease, commit: Commit, known: Iterable[ColumnSegment] = ()
+    ) -> None:
         self.folder = lease.folder
         self.commit = commit
         self.state = make_state(lease.folder, commit)
-        self.segments = commits.read_segments(lease.folder, commit)
+        self.segments = commits.read_segments(lease.folder, commit, known)
         self._lease = lease
         self._lock = threading.Lock()
         self._idle: list[Any] = [self._open_searcher()]
@@ -152,7 +155,7 @@ class SnapshotSource:
             try:
                 if self._is_newest(folder):
                     return
-                newest = _open_snapshot(folder)
+                newest = _open_snapshot(folder, self._current)
             except (FileNotFoundError, FolderBusyError):
                 # A writer has just replaced what we were about to read.
                 time.sleep(OPEN_RETRY_SECONDS)
@@ -171,10 +174,12 @@ class SnapshotSource:
         )
 
 
-def _open_snapshot(folder: Path) -> Snapshot:
+def _open_snapshot(folder: Path, former: Snapshot | None) -> Snapshot:
+    """The newest state of a folder; segments it shares with the former one stay mapped."""
+    known = former.segments if former is not None and former.folder == folder else ()
     lease = FolderLease(folder)
     try:
-        return Snapshot(lease, commits.read_commit(folder))
+        return Snapshot(lease, commits.read_commit(folder), known)
     except BaseException:
         lease.close()
         raise

@@ -1,46 +1,29 @@
 """Writes a Whoosh index: documents into a segment, and commits of many at once."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
-
-from whoosh.index import FileIndex
-from whoosh.reading import TermNotFound
-from whoosh.writing import NO_MERGE, SegmentWriter
+from typing import Self
 
 from app.domain.arxiv_id import ArxivId
 from app.domain.errors import SearchIndexError
 from app.domain.results import IndexState
 from app.search.documents import SCHEMA_VERSION, IndexDocument
 from app.search.whoosh import commits
-from app.search.whoosh.commits import INDEX_NAME, Commit
-from app.search.whoosh.durable import DurableStorage
+from app.search.whoosh.codec.builder import MAX_MEMORY_ITEMS, SegmentBuilder
+from app.search.whoosh.codec.codec import ColumnCodec
+from app.search.whoosh.codec.merge import merge_segments
+from app.search.whoosh.codec.segment import ColumnSegment
+from app.search.whoosh.codec.segment_arrays import SegmentArrays, make_segment_id
+from app.search.whoosh.codec.segment_file import SegmentFacts
+from app.search.whoosh.commits import Commit
 from app.search.whoosh.generations import READERS_NAME, compute_generation, remove_path
-from app.search.whoosh.merging import merge_by_tiers
-from app.search.whoosh.readers import open_reader
+from app.search.whoosh.merging import choose_segments
 from app.search.whoosh.schema import ARXIV_ID, make_fields, make_schema
 
-POSTING_POOL_MB = 128
-"""Postings held in memory before they are sorted into a temporary file, MiB by Whoosh's count."""
-
-_TEMPORARY_FOLDER = f"{INDEX_NAME}.tmp"
-
-
-class _CommittingWriter(SegmentWriter):  # type: ignore[misc]  # Whoosh has no types
-    """Whoosh's segment writer, which ends a commit with our record instead of its own rename."""
-
-    change_number = 0
-    committed: Commit | None = None
-
-    def _commit_toc(self, segments: list[Any]) -> None:
-        self.committed = commits.write_commit(
-            self.storage,
-            segments=segments,
-            generation=self.generation,
-            change_number=self.change_number,
-        )
+_log = logging.getLogger(__name__)
 
 
 class WhooshIndexWriter:
@@ -50,17 +33,13 @@ class WhooshIndexWriter:
         folder: where the index is; its last commit is continued, leftovers of a writer that
             died are removed.
         release: called once when the writer is closed, to let others write.
-        merges: False keeps every commit as one segment of its own, for builds from nothing.
     """
 
-    def __init__(
-        self, folder: Path, *, release: Callable[[], None] = lambda: None, merges: bool = True
-    ) -> None:
+    def __init__(self, folder: Path, *, release: Callable[[], None] = lambda: None) -> None:
         self._folder = folder
         self._release: Callable[[], None] | None = release
-        self._merge_policy = merge_by_tiers if merges else NO_MERGE
         self._commit = commits.read_commit(folder)
-        commits.read_segments(folder, self._commit)
+        self._segments = commits.read_segments(folder, self._commit)
         remove_leftovers(folder, self._commit)
         self._session: _Session | None = None
 
@@ -94,6 +73,8 @@ class WhooshIndexWriter:
     def commit(self, change_number: int) -> IndexState:
         """Publish everything written, together with the change number it brings the index to.
 
+        Segments are merged afterwards, if there are too many; readers see the papers before.
+
         Raises:
             SearchIndexError: the files cannot be written, or the number is below the last one;
                 nothing written since the last commit is kept.
@@ -104,10 +85,36 @@ class WhooshIndexWriter:
                 f"to {change_number}. Run `papersift reindex` if the database was restored."
             )
         with self._translate_write_errors():
-            self._commit = self._open_session().commit(change_number)
+            self._publish(self._open_session().finish(), change_number)
             self._session = None
+            self._merge()
             remove_leftovers(self._folder, self._commit)
         return self.state
+
+    def _publish(self, segments: list[ColumnSegment], change_number: int) -> None:
+        living = [segment for segment in segments if segment.doc_count() > 0]
+        self._commit = commits.write_commit(
+            self._folder,
+            segments=living,
+            generation=self._commit.generation + 1,
+            change_number=change_number,
+        )
+        self._segments = living
+
+    def _merge(self) -> None:
+        """Merge while there are too many segments; on failure they stay as they are."""
+        try:
+            while chosen := choose_segments(self._segments):
+                sources = [(each.get_arrays(), each.list_deleted()) for each in chosen]
+                segment_id = make_segment_id()
+                merged = open_segment(
+                    self._folder, merge_segments(self._folder, segment_id, sources)
+                )
+                rest = [segment for segment in self._segments if segment not in chosen]
+                self._publish([*rest, merged], self._commit.change_number)
+        except OSError as error:
+            _log.warning("segments were not merged, the next commit tries again: %s", error)
+            self._reread()
 
     def close(self) -> None:
         """Drop what was not committed and let others write."""
@@ -132,16 +139,19 @@ class WhooshIndexWriter:
         if self._release is None:
             raise ValueError("this index writer is closed")
         if self._session is None:
-            self._session = _Session(self._folder, self._merge_policy)
+            self._session = _Session(self._folder, self._segments)
         return self._session
 
     def _drop_session(self) -> None:
         if self._session is not None:
-            self._session.abandon()
             self._session = None
-            # A commit may have gone through although the step after it failed.
-            self._commit = commits.read_commit(self._folder)
+            self._reread()
             remove_leftovers(self._folder, self._commit)
+
+    def _reread(self) -> None:
+        # A commit may have gone through although the step after it failed.
+        self._commit = commits.read_commit(self._folder)
+        self._segments = commits.read_segments(self._folder, self._commit, self._segments)
 
     def __enter__(self) -> Self:
         return self
@@ -158,77 +168,63 @@ class WhooshIndexWriter:
 class _Session:
     """What is written between two commits."""
 
-    def __init__(self, folder: Path, merge_policy: Callable[[Any, list[Any]], list[Any]]) -> None:
-        storage = DurableStorage(folder)
-        index = FileIndex(storage, schema=make_schema(), indexname=INDEX_NAME)
-        # Our own lock covers the whole index; Whoosh's covers one folder.
-        self._writer = _CommittingWriter(index, _lk=False, limitmb=POSTING_POOL_MB)
-        self._committed_reader = open_reader(folder, self._writer.segments, 0)
-        self._merge_policy = merge_policy
+    def __init__(self, folder: Path, segments: list[ColumnSegment]) -> None:
+        self._folder = folder
+        self._segments = [segment.copy() for segment in segments]
+        self._schema = make_schema()
+        self._begin_segment()
+
+    def _begin_segment(self) -> None:
+        self._builder = SegmentBuilder(self._schema)
         self._new_numbers: dict[str, int] = {}
+        self._outdated: list[int] = []
 
     def replace(self, document: IndexDocument) -> None:
         value = document.arxiv_id.value
         self.delete(value)
-        self._new_numbers[value] = self._writer.docnum
-        self._writer.add_document(**make_fields(document))
+        self._new_numbers[value] = self._builder.add_document(make_fields(document))
+        if self._builder.memory_items > MAX_MEMORY_ITEMS:
+            self._end_segment()
+            self._begin_segment()
 
     def delete(self, value: str) -> None:
-        for number in list(self._find_committed(value)):
-            self._writer.delete_document(number)
+        for segment in self._segments:
+            for number in find_documents(segment.get_arrays(), value):
+                if not segment.is_deleted(number):
+                    segment.delete_document(number)
         uncommitted = self._new_numbers.pop(value, None)
         if uncommitted is not None:
-            self._writer.newsegment.delete_document(uncommitted)
+            self._outdated.append(uncommitted)
 
-    def _find_committed(self, value: str) -> Iterator[int]:
-        """Numbers of a paper's documents in committed segments; usually none or one."""
-        for reader, offset in self._committed_reader.leaf_readers():
-            if reader.doc_count_all() == 0:
-                continue
-            try:
-                info = reader.term_info(ARXIV_ID, value)
-            except TermNotFound:
-                continue
-            if info.min_id() == info.max_id():
-                yield offset + info.min_id()
-            else:
-                # The paper was written twice within one commit: all but one are deleted already.
-                yield from (
-                    offset + int(number) for number in reader.postings(ARXIV_ID, value).all_ids()
-                )
+    def _end_segment(self) -> None:
+        if self._builder.document_count:
+            facts = self._builder.write(self._folder, make_segment_id())
+            segment = open_segment(self._folder, facts)
+            for number in self._outdated:
+                segment.delete_document(number)
+            self._segments.append(segment)
 
-    def commit(self, change_number: int) -> Commit:
-        self._committed_reader.close()
-        self._writer.change_number = change_number
-        self._writer.commit(mergetype=self._merge_policy)
-        committed = self._writer.committed
-        assert committed is not None  # noqa: S101  # commit() always ends in _commit_toc
-        return committed
-
-    def abandon(self) -> None:
-        """Close all files, whatever state an error left them in."""
-        if not getattr(self._committed_reader, "is_closed", True):
-            self._committed_reader.close()
-        if not self._writer.is_closed:
-            for close in _list_closers(self._writer):
-                with suppress(Exception):
-                    close()
+    def finish(self) -> list[ColumnSegment]:
+        """Write what is in memory; all segments of the index, not yet committed."""
+        self._end_segment()
+        return self._segments
 
 
-def _list_closers(writer: Any) -> list[Callable[[], object]]:
-    """What has to be closed of a segment writer that did not finish, innermost first.
+def find_documents(arrays: SegmentArrays, value: str) -> list[int]:
+    """A paper's documents in a segment, deleted ones included; usually none or one."""
+    term = arrays.find_term(arrays.find_field(ARXIV_ID), value.encode("utf-8"))
+    if term < 0:
+        return []
+    start, end = arrays.get_postings(term)
+    numbers: list[int] = arrays.docs[start:end].tolist()
+    return numbers
 
-    `SegmentWriter.cancel` stops at the first of these that fails, which is all of them after a
-    full disk, and leaves the rest open.
-    """
-    perdoc, field = writer.perdocwriter, writer.fieldwriter
-    return [
-        perdoc._cols._temp.close,
-        field._tindex.dbfile.close,
-        field._postfile.close,
-        writer.pool.cleanup,
-        writer.temp_storage().destroy,
-    ]
+
+def open_segment(folder: Path, facts: SegmentFacts) -> ColumnSegment:
+    """A segment just written, with all its files mapped."""
+    arrays = SegmentArrays(folder, facts)
+    arrays.map_all()
+    return ColumnSegment(ColumnCodec(), facts.segment_id, arrays=arrays)
 
 
 def make_state(folder: Path, commit: Commit) -> IndexState:

@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 
 from app.db.session import Database
+from app.search.whoosh import bulk_writer
+from app.search.whoosh.codec import bulk
 from indexer import index
 from tests.integration.index.catalogue import delete_papers, store_papers
 
@@ -15,7 +17,9 @@ PAPERS = 120
 def main(url: str, index_dir: Path, work: str, seed: int) -> None:
     """Change some papers and bring the index up to date, until killed."""
     database = Database(url)
-    index.REBUILD_COMMIT_PAPERS = 40
+    # Some runs in each rebuild, and no second process whose start would take most of the time.
+    bulk.FIRST_RUN_DOCUMENTS = bulk.RUN_DOCUMENTS = bulk_writer.BATCH_DOCUMENTS = 40
+    bulk.MAX_PROCESSES = 1
     for turn in itertools.count(seed):
         first = turn * 17 % PAPERS
         store_papers(database, range(first, first + 15), f"alfa turn{turn}")

@@ -12,9 +12,9 @@ from app.domain.paper import Paper
 from app.domain.query import Everything, SearchRequest, Term
 from app.search.documents import IndexDocument, make_index_document
 from app.search.factory import open_engine, open_index_writer
-from app.search.whoosh import commits
+from app.search.whoosh import bulk_writer, commits
+from app.search.whoosh.codec import bulk
 from app.search.whoosh.generations import find_current_folder
-from indexer import index
 from indexer.index import rebuild, update_index
 from tests.integration.index.catalogue import (
     delete_papers,
@@ -143,7 +143,7 @@ def test_a_damaged_index_is_built_anew(database: Database, index_dir: Path) -> N
     update_index(database, index_dir)
     folder = find_current_folder(index_dir)
     assert folder is not None
-    next(folder.glob("*.seg")).write_bytes(b"")
+    next(folder.glob("*.codes.array")).write_bytes(b"")
     assert "was damaged" in update_index(database, index_dir).message
     check_agreement(database, index_dir)
 
@@ -178,10 +178,12 @@ def test_a_rebuild_holds_its_snapshot_and_the_next_update_what_came_since(
     check_agreement(database, index_dir)
 
 
-def test_a_rebuild_of_many_commits_holds_every_paper(
+def test_a_rebuild_of_many_runs_holds_every_paper(
     database: Database, index_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index, "REBUILD_COMMIT_PAPERS", 7)
+    monkeypatch.setattr(bulk_writer, "BATCH_DOCUMENTS", 4)
+    monkeypatch.setattr(bulk, "FIRST_RUN_DOCUMENTS", 4)
+    monkeypatch.setattr(bulk, "RUN_DOCUMENTS", 8)
     store_papers(database, range(30), "alfa")
     rebuild(database, index_dir, batch_papers=3)
     check_agreement(database, index_dir)

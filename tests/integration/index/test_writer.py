@@ -193,7 +193,7 @@ def test_many_commits_keep_few_segments_and_every_paper(index_dir: Path) -> None
             state = writer.commit(change)
     folder = find_folder(index_dir)
     segments = commits.read_segments(folder, commits.read_commit(folder))
-    assert len(segments) <= 16
+    assert len(segments) <= 10
     assert state.papers == len(list_found(index_dir, "alfa")) == 40 * 3 + 1
 
 
@@ -214,7 +214,7 @@ def test_an_index_of_another_version_is_refused(
     engine.close()
 
 
-@pytest.mark.parametrize("suffix", [".seg", ".toc"])
+@pytest.mark.parametrize("suffix", [".docs.array", ".term_bytes.array", ".segment.json"])
 def test_a_truncated_file_is_named(index_dir: Path, suffix: str) -> None:
     commit_documents(index_dir, [make_document(1, "alfa")], 1)
     (path,) = find_folder(index_dir).glob(f"*{suffix}")
@@ -222,12 +222,20 @@ def test_a_truncated_file_is_named(index_dir: Path, suffix: str) -> None:
     check_damage(index_dir, path.name)
 
 
-def test_an_altered_table_of_contents_is_not_unpickled(index_dir: Path) -> None:
+@pytest.mark.parametrize(("suffix", "place"), [(".codes.array", 9), (".segment.json", 40)])
+def test_an_altered_header_is_named(index_dir: Path, suffix: str, place: int) -> None:
     commit_documents(index_dir, [make_document(1, "alfa")], 1)
-    (path,) = find_folder(index_dir).glob("*.toc")
+    (path,) = find_folder(index_dir).glob(f"*{suffix}")
     data = bytearray(path.read_bytes())
-    data[-20] ^= 0xFF
+    data[place] ^= 0xFF
     path.write_bytes(bytes(data))
+    check_damage(index_dir, path.name)
+
+
+def test_a_foreign_file_is_named(index_dir: Path) -> None:
+    commit_documents(index_dir, [make_document(1, "alfa")], 1)
+    (path,) = find_folder(index_dir).glob("*.positions.array")
+    path.write_bytes(bytes(path.stat().st_size))
     check_damage(index_dir, path.name)
 
 
@@ -241,7 +249,7 @@ def test_an_unreadable_record_is_named(index_dir: Path, contents: bytes) -> None
 
 def test_a_missing_file_is_damage(index_dir: Path) -> None:
     commit_documents(index_dir, [make_document(1, "alfa")], 1)
-    (path,) = find_folder(index_dir).glob("*.seg")
+    (path,) = find_folder(index_dir).glob("*.codes.array")
     path.unlink()
     check_damage(index_dir, path.name)
 

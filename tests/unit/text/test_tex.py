@@ -59,6 +59,11 @@ def test_everything_else_stays_as_written(text: str) -> None:
     assert decode_tex_accents(text) == text
 
 
+@pytest.mark.parametrize("blank", ["\xa0", "\x1f", "\v", "\u2009", "\u3000"])
+def test_any_blank_may_stand_behind_a_command(blank: str) -> None:
+    assert decode_tex_accents(rf"\o{blank}rsted, \'{{{blank}e}}") == "ørsted, é"
+
+
 def test_a_text_without_a_backslash_is_the_same_object() -> None:
     text = "Ein Text ohne alles, $x$ {y}"
     assert decode_tex_accents(text) is text

@@ -16,6 +16,7 @@ from app.text.tokenize import (
     index_terms,
     iter_tokens,
     normalise,
+    placed_index_terms,
 )
 from tests.unit.growth import assert_linear
 from tests.unit.real_data import data_file
@@ -151,3 +152,22 @@ def test_real_abstracts_leave_no_tex_in_their_terms() -> None:
     terms = [term for abstract in abstracts for term in index_terms(abstract)]
     assert len(terms) > 300_000
     assert commands.isdisjoint(terms)
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.text(max_size=12),
+            st.sampled_from(
+                ["non-invasive", "GPT-4.5", r"$\ell_1$-norm", "深度学习", "the", "x" * 70]
+            ),
+        ),
+        max_size=8,
+    ).map(" ".join)
+)
+def test_placed_terms_are_those_of_the_tokens_one_by_one(text: str) -> None:
+    expected = [
+        (token.position, term) for token in iter_tokens(text) if (term := normalise(token.text))
+    ]
+    expected.sort(key=lambda placed: placed[0])
+    assert placed_index_terms(text) == expected

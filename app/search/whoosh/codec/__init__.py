@@ -1,0 +1,1 @@
+"""A Whoosh codec whose segments are memory-mapped arrays."""

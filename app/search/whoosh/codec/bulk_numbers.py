@@ -1,0 +1,197 @@
+"""Texts -> numbers of pieces, and what the numbers stand for."""
+
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.search.whoosh.codec.bulk_kernels import BulkKernels
+from app.search.whoosh.codec.bulk_pieces import PieceKind
+
+Array = NDArray[Any]
+
+MAX_TABLE_ITEMS = 4_000_000
+"""Pieces and terms remembered from one run to the next, up to 400 MB: the words of about a
+million papers."""
+
+_FIRST_PIECES = 1 << 12
+_FIRST_KEY_BYTES = 1 << 16
+
+
+class PieceTable:
+    """The terms of numbered pieces.
+
+    Attributes:
+        terms: numbers of terms, in the order in which they were met.
+        entry_starts: for each piece where its terms begin in the next two, and the end.
+        entry_terms: term numbers.
+        entry_offsets: their offsets.
+        widths: positions that each piece takes.
+    """
+
+    def __init__(self) -> None:
+        self.terms: dict[str, int] = {}
+        self.entry_starts = array("Q", [0])
+        self.entry_terms = array("I")
+        self.entry_offsets = array("I")
+        self.widths = array("I")
+
+    def extend(self, kind: PieceKind, pieces: Sequence[str]) -> None:
+        """Analyse the pieces with the next numbers."""
+        for piece, term in zip(pieces, kind.find_plain(pieces), strict=True):
+            if term is None:
+                self._analyse(kind, piece)
+                continue
+            if term:
+                self.entry_terms.append(self.terms.setdefault(term, len(self.terms)))
+                self.entry_offsets.append(0)
+            self.entry_starts.append(len(self.entry_terms))
+            self.widths.append(1)
+
+    def _analyse(self, kind: PieceKind, piece: str) -> None:
+        terms, width = kind.analyse(piece)
+        for offset, term in terms:
+            self.entry_terms.append(self.terms.setdefault(term, len(self.terms)))
+            self.entry_offsets.append(offset)
+        self.entry_starts.append(len(self.entry_terms))
+        self.widths.append(width)
+
+    @property
+    def size(self) -> int:
+        """Pieces and their terms, a measure of the memory in use."""
+        return len(self.widths) + len(self.entry_terms)
+
+
+class PieceNumbers:
+    """Numbers the pieces of texts of one kind; without numba.
+
+    Attributes:
+        kind: how texts are cut.
+        table: what the numbers stand for, until `end_run`.
+    """
+
+    def __init__(self, kind: PieceKind) -> None:
+        self.kind = kind
+        self._forget()
+
+    def number(self, data: bytes, ends: Array) -> tuple[Array, Array]:
+        """The pieces of texts, uint32, and where those of each text end, int64.
+
+        Args:
+            data: texts in UTF-8, one after another.
+            ends: where each ends, int64.
+        """
+        numbers: list[int] = []
+        piece_ends = []
+        first = 0
+        for end in ends.tolist():
+            if end > first:
+                pieces = self.kind.split(data[first:end].decode("utf-8"))
+                numbers += map(self._known.__getitem__, pieces)
+            piece_ends.append(len(numbers))
+            first = end
+        return np.array(numbers, np.uint32), np.array(piece_ends, np.int64)
+
+    def end_run(self) -> None:
+        """Forget pieces that are not worth remembering, or all when they are too many."""
+        if not self.kind.recurs or self.table.size > MAX_TABLE_ITEMS:
+            self._forget()
+
+    def _forget(self) -> None:
+        self.table = PieceTable()
+        self._known = _KnownPieces(self.kind, self.table)
+
+
+class _KnownPieces(dict[str, int]):
+    """Numbers by piece, given when a piece is met first."""
+
+    def __init__(self, kind: PieceKind, table: PieceTable) -> None:
+        super().__init__()
+        self._kind = kind
+        self._table = table
+
+    def __missing__(self, piece: str) -> int:
+        lowered = self._kind.lower(piece)
+        if lowered != piece:
+            number = self[piece] = self[lowered]
+            return number
+        number = self[piece] = len(self._table.widths)
+        self._table.extend(self._kind, [piece])
+        return number
+
+
+class CompiledPieceNumbers(PieceNumbers):
+    """The same with numba: only pieces that were never met come into Python.
+
+    Pieces are kept in a hash table of open addressing, `_slots`, over their bytes, `_keys`.
+    """
+
+    _count: int
+    _slots: Array
+    _hashes: Array
+    _key_starts: Array
+    _keys: Array
+
+    def __init__(self, kind: PieceKind, find_pieces: Callable[..., Any]) -> None:
+        self._find_pieces = find_pieces
+        self._classes = np.frombuffer(kind.classes, np.uint8)
+        super().__init__(kind)
+
+    def number(self, data: bytes, ends: Array) -> tuple[Array, Array]:
+        """The pieces of texts, uint32, and where those of each text end, int64."""
+        self._reserve(len(data))
+        known = self._count
+        pieces, piece_ends, self._count, self._slots = self._find_pieces(
+            np.frombuffer(data, np.uint8),
+            ends,
+            self._classes,
+            self.kind.lowers,
+            self._slots,
+            self._hashes,
+            self._key_starts,
+            self._keys,
+            known,
+        )
+        self.table.extend(self.kind, list(self._iter_pieces(known)))
+        return pieces, piece_ends
+
+    def _iter_pieces(self, first: int) -> Iterator[str]:
+        """The pieces from a number on."""
+        starts = self._key_starts[first : self._count + 1]
+        keys = self._keys[starts[0] : starts[-1]].tobytes()
+        for start, end in pairwise((starts - starts[0]).tolist()):
+            yield keys[start:end].decode("utf-8")
+
+    def _forget(self) -> None:
+        self.table = PieceTable()
+        self._slots = np.full(2 * _FIRST_PIECES, -1, np.int32)
+        self._hashes = np.zeros(_FIRST_PIECES, np.uint64)
+        self._key_starts = np.zeros(_FIRST_PIECES + 1, np.int64)
+        self._keys = np.zeros(_FIRST_KEY_BYTES, np.uint8)
+        self._count = 0
+
+    def _reserve(self, text_bytes: int) -> None:
+        """Make room for the pieces of a text, if all of them were new."""
+        pieces = self._count + text_bytes + 1
+        if pieces > len(self._hashes):
+            self._hashes = _grow(self._hashes, pieces)
+            self._key_starts = _grow(self._key_starts, pieces + 1)
+        key_bytes = int(self._key_starts[self._count]) + text_bytes
+        if key_bytes > len(self._keys):
+            self._keys = _grow(self._keys, key_bytes)
+
+
+def _grow(values: Array, least: int) -> Array:
+    grown = np.zeros(max(2 * len(values), least), values.dtype)
+    grown[: len(values)] = values
+    return grown
+
+
+def make_numbers(kind: PieceKind, kernels: BulkKernels) -> PieceNumbers:
+    """Numbers pieces with a compiled function if there is one."""
+    if kernels.find_pieces is None:
+        return PieceNumbers(kind)
+    return CompiledPieceNumbers(kind, kernels.find_pieces)

@@ -1,0 +1,70 @@
+"""What a run of a bulk build knows of each paper beside its words: id, dates, categories."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.search.whoosh.codec import layout
+from app.search.whoosh.codec.bulk_batch import Batch
+from app.search.whoosh.codec.bulk_kernels import PieceRun
+from app.search.whoosh.schema import ARXIV_ID, CATEGORIES, SUBMITTED, UPDATED
+
+Array = NDArray[Any]
+
+MOMENTS: Final = {SUBMITTED: layout.SUBMITTED_AT, UPDATED: layout.UPDATED_AT}
+COLUMNS: Final = frozenset({ARXIV_ID, CATEGORIES, *MOMENTS})
+"""Fields whose values are kept by document."""
+
+
+class PaperColumns:
+    """Ids and dates of the papers of a run."""
+
+    def __init__(self) -> None:
+        self._ids: list[bytes] = []
+        self._id_ends: list[Array] = [np.zeros(1, np.int64)]
+        self._id_bytes = 0
+        self._moments: dict[str, list[Array]] = {name: [] for name in MOMENTS}
+
+    def add(self, batch: Batch) -> None:
+        """Take further papers."""
+        ids = batch.texts.get(ARXIV_ID)
+        ends = np.zeros(batch.document_count, np.int64) if ids is None else ids.ends
+        self._id_ends.append(ends + self._id_bytes)
+        if ids is not None:
+            self._ids.append(ids.data)
+            self._id_bytes += len(ids.data)
+        for name, blocks in self._moments.items():
+            blocks.append(np.frombuffer(batch.numbers[name], np.int64))
+
+    def make_arrays(self) -> dict[str, Array]:
+        """Arrays by their names in `layout`."""
+        nothing = np.zeros(0, np.int64)
+        return {
+            layout.ID_BYTES: np.frombuffer(b"".join(self._ids), np.uint8),
+            layout.ID_OFFSETS: np.concatenate(self._id_ends),
+            **{
+                MOMENTS[name]: np.concatenate([nothing, *blocks])
+                for name, blocks in self._moments.items()
+            },
+        }
+
+
+def make_category_arrays(run: PieceRun, texts: Sequence[str]) -> dict[str, Any]:
+    """Categories of each paper in its own order, and their names as they come first.
+
+    Args:
+        run: the categories as pieces, each of one term.
+        texts: terms by number.
+    """
+    terms = run.entry_terms[run.entry_starts[:-1][run.pieces]]
+    found, firsts, places = np.unique(terms, return_index=True, return_inverse=True)
+    order = np.argsort(firsts)
+    codes = np.empty(len(found), np.uint16)
+    codes[order] = np.arange(len(found))
+    return {
+        layout.CATEGORY_OFFSETS: np.concatenate([np.zeros(1, np.int64), run.document_ends]),
+        layout.CATEGORY_CODES: codes[places],
+        "category_names": tuple(texts[term] for term in found[order].tolist()),
+    }

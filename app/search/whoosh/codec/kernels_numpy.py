@@ -1,0 +1,268 @@
+"""The same passes without compiled code, for machines on which numba is not installed.
+
+Whole segments at a time: one accumulator of all documents, and masks for the clauses.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.search.whoosh.codec.kernel_types import (
+    F64,
+    I64,
+    NO_LIST,
+    U32,
+    ClauseKind,
+    Conditions,
+    Emission,
+    Facets,
+    Matches,
+    Order,
+    Places,
+    Postings,
+    Ranges,
+    Top,
+    Words,
+)
+from app.search.whoosh.codec.layout import TF_LIMIT
+
+Flags = NDArray[np.bool_]
+
+
+class NumpyKernels:
+    """See `kernel_types.Kernels`."""
+
+    name = "numpy"
+
+    def collect(
+        self,
+        *,
+        postings: Postings,
+        ranges: Ranges,
+        tables: F64,
+        conditions: Conditions,
+        order: Order,
+        top: Top,
+        facets: Facets,
+        matches: Matches,
+    ) -> int:
+        """Offer, list or count all matches of one segment; returns how many there are."""
+        docs, scores = _find_matches(postings, ranges, tables, conditions)
+        if order.emission == Emission.LIST:
+            matches.docs[: len(docs)] = docs
+            matches.scores[: len(docs)] = scores
+        elif len(top.values) > 0:
+            _offer(docs, scores, order, top)
+        _count_facets(docs, facets)
+        return len(docs)
+
+    def find_phrase(
+        self,
+        *,
+        postings: Postings,
+        words: Words,
+        places: Places,
+        tables: F64,
+        matches: Matches,
+    ) -> int:
+        """List the documents that hold a phrase with the sum of its words' scores."""
+        docs, standing = _intersect(postings.docs, words)
+        reached, starts = _read_positions(postings.codes, words, places, 0, standing[0])
+        for w in range(1, len(standing)):
+            positions, owners = _read_positions(postings.codes, words, places, w, standing[w])
+            reached, starts = _step(
+                reached, starts, positions, owners, gap=int(words.gaps[w - 1]), slop=words.slop
+            )
+        chosen = np.unique(starts)
+        scores = np.zeros(len(chosen))
+        for w, place in enumerate(standing):
+            scores += words.weights[w] * tables[words.slots[w]][postings.codes[place[chosen]]]
+        matches.docs[: len(chosen)] = docs[chosen]
+        matches.scores[: len(chosen)] = scores
+        return len(chosen)
+
+    def find_terms(
+        self,
+        term_bytes: NDArray[np.uint8],
+        term_offsets: NDArray[np.uint64],
+        keys: Sequence[bytes],
+    ) -> I64:
+        """The number of each term key in a sorted dictionary, -1 for unknown ones."""
+        return find_term_places(term_bytes, term_offsets, keys)
+
+
+def _find_matches(
+    postings: Postings, ranges: Ranges, tables: F64, conditions: Conditions
+) -> tuple[I64, F64]:
+    """Matching documents, ascending, and their scores."""
+    scores = np.full(conditions.document_count, conditions.base_score)
+    allowed: Flags | None = None
+    if len(conditions.mask) > 0:
+        allowed = conditions.mask != 0
+    hits: NDArray[np.uint16] | None = None
+    if conditions.least_optional > 1 or (conditions.least_optional and conditions.required):
+        hits = np.zeros(conditions.document_count, np.uint16)
+    for clause, kind in enumerate(ranges.kinds.tolist()):
+        members = np.flatnonzero(ranges.clauses == clause)
+        if kind == ClauseKind.OPTIONAL and hits is None:
+            for r in members.tolist():
+                _add(scores, postings, ranges, tables, r)
+            continue
+        held = np.zeros(conditions.document_count, np.bool_)
+        for r in members.tolist():
+            held[_get_docs(postings, ranges, r)] = True
+            if kind != ClauseKind.EXCLUDED:
+                _add(scores, postings, ranges, tables, r)
+        if kind == ClauseKind.OPTIONAL and hits is not None:
+            hits += held
+            continue
+        if kind == ClauseKind.EXCLUDED:
+            np.logical_not(held, out=held)
+        allowed = held if allowed is None else np.logical_and(allowed, held, out=allowed)
+    is_match = scores > 0.0
+    if allowed is not None:
+        is_match &= allowed
+    if hits is not None:
+        is_match &= hits >= conditions.least_optional
+    docs = np.flatnonzero(is_match)
+    return docs, scores[docs]
+
+
+def _get_docs(postings: Postings, ranges: Ranges, r: int) -> U32:
+    docs = postings.list_docs if ranges.slots[r] == NO_LIST else postings.docs
+    return docs[ranges.starts[r] : ranges.ends[r]]
+
+
+def _add(scores: F64, postings: Postings, ranges: Ranges, tables: F64, r: int) -> None:
+    place = slice(ranges.starts[r], ranges.ends[r])
+    slot = ranges.slots[r]
+    if slot == NO_LIST:
+        gains = postings.list_scores[place]
+    else:
+        gains = tables[slot].take(postings.codes[place])
+    # A document stands in a range once, so adding through an index loses nothing.
+    scores[_get_docs(postings, ranges, r)] += ranges.weights[r] * gains
+
+
+def _offer(docs: I64, scores: F64, order: Order, top: Top) -> None:
+    """Put the best of these and of what the list holds into the list."""
+    k = len(top.values)
+    by_score = order.emission == Emission.BEST_BY_SCORE
+    if by_score and len(docs) > k:
+        # All that tie with the last of the best stay in: their keys decide.
+        edge = np.partition(scores, len(scores) - k)[len(scores) - k]
+        chosen = np.flatnonzero(scores >= edge)
+        docs, scores = docs[chosen], scores[chosen]
+    ties = order.sign * order.keys[docs]
+    size = int(top.size[0])
+    values = scores if by_score else np.zeros(len(docs))
+    values = np.concatenate((top.values[:size], values))
+    ties = np.concatenate((top.ties[:size], ties))
+    numbers = np.concatenate((top.docs[:size], docs + order.doc_base))
+    best = np.lexsort((-ties, -values))[:k] if by_score else _find_largest(ties, k)
+    # Worst first is a heap, too: the other kernels may go on with it.
+    best = best[::-1]
+    top.size[0] = len(best)
+    top.values[: len(best)] = values[best]
+    top.ties[: len(best)] = ties[best]
+    top.docs[: len(best)] = numbers[best]
+
+
+def _find_largest(keys: I64, k: int) -> I64:
+    """Places of the k largest, largest first."""
+    if len(keys) > k:
+        largest = np.argpartition(keys, len(keys) - k)[len(keys) - k :]
+    else:
+        largest = np.arange(len(keys))
+    ordered: I64 = largest[np.argsort(-keys[largest])]
+    return ordered
+
+
+def _count_facets(docs: I64, facets: Facets) -> None:
+    if len(facets.offsets) > 0:
+        codes = facets.codes[_expand(facets.offsets[docs], facets.offsets[docs + 1])]
+        facets.code_counts[:] += np.bincount(codes, minlength=len(facets.code_counts))
+    if len(facets.years) > 0:
+        facets.year_counts[:] += np.bincount(facets.years[docs], minlength=len(facets.year_counts))
+
+
+def _expand(starts: NDArray[np.integer], ends: NDArray[np.integer]) -> I64:
+    """The numbers of many half-open ranges, one range after another."""
+    begins = np.asarray(starts, np.int64)
+    lengths = np.asarray(ends, np.int64) - begins
+    before = np.cumsum(lengths) - lengths
+    return np.repeat(begins - before, lengths) + np.arange(int(lengths.sum()))
+
+
+def _intersect(docs: U32, words: Words) -> tuple[U32, list[I64]]:
+    """Documents that hold all words, and each word's postings of them."""
+    order = np.argsort(words.ends - words.starts, kind="stable").tolist()
+    common = docs[words.starts[order[0]] : words.ends[order[0]]]
+    for w in order[1:]:
+        column = docs[words.starts[w] : words.ends[w]]
+        places = np.minimum(np.searchsorted(column, common), max(len(column) - 1, 0))
+        common = common[column[places] == common] if len(column) else common[:0]
+    standing = [
+        words.starts[w] + np.searchsorted(docs[words.starts[w] : words.ends[w]], common)
+        for w in range(len(words.starts))
+    ]
+    return common, standing
+
+
+def _read_positions(
+    codes: NDArray[np.uint16], words: Words, places: Places, w: int, postings: I64
+) -> tuple[I64, I64]:
+    """All positions of some postings of a word, and which of the postings each belongs to."""
+    start, end = int(words.starts[w]), int(words.ends[w])
+    frequencies = (codes[start:end] >> 8).astype(np.int64)
+    saturated = np.flatnonzero(frequencies == TF_LIMIT)
+    if len(saturated):
+        wide = np.searchsorted(places.wide_postings, (saturated + start).astype(np.uint64))
+        wide = np.minimum(wide, len(places.wide_postings) - 1)
+        is_wide = places.wide_postings[wide] == (saturated + start).astype(np.uint64)
+        frequencies[saturated[is_wide]] = places.wide_frequencies[wide[is_wide]]
+    # All positions of a word stand in one piece, block behind block.
+    begins = int(places.block_positions[words.block_starts[w]]) + (
+        np.cumsum(frequencies) - frequencies
+    )
+    own = begins[postings - start]
+    counts = frequencies[postings - start]
+    positions = places.positions[_expand(own, own + counts)].astype(np.int64)
+    return positions, np.repeat(np.arange(len(postings)), counts)
+
+
+def _step(
+    reached: I64, owners: I64, positions: I64, position_owners: I64, *, gap: int, slop: int
+) -> tuple[I64, I64]:
+    """Positions of the next word that stand right behind a reached one of the same document."""
+    if not len(reached) or not len(positions):
+        return positions[:0], position_owners[:0]
+    # One ascending number for document and position, with room between documents.
+    span = int(max(reached.max(), positions.max())) + 1
+    have = owners * span + reached
+    latest = position_owners * span + positions - gap
+    # The nearest reached position that is at least a gap before each.
+    at = np.maximum(np.searchsorted(have, latest, side="right") - 1, 0)
+    is_near = (have[at] <= latest) & (have[at] >= latest - slop) & (owners[at] == position_owners)
+    return positions[is_near], position_owners[is_near]
+
+
+def find_term_places(
+    term_bytes: NDArray[np.uint8], term_offsets: NDArray[np.uint64], keys: Sequence[bytes]
+) -> I64:
+    """The number of each term key in a sorted dictionary, -1 for unknown ones."""
+    data, last = term_bytes.data, len(term_offsets) - 1
+    return np.fromiter((_find_place(data, term_offsets, last, key) for key in keys), np.int64)
+
+
+def _find_place(data: memoryview, offsets: NDArray[np.uint64], last: int, key: bytes) -> int:
+    low, high = 0, last
+    while low < high:
+        middle = (low + high) >> 1
+        if bytes(data[int(offsets[middle]) : int(offsets[middle + 1])]) < key:
+            low = middle + 1
+        else:
+            high = middle
+    found = low < last and bytes(data[int(offsets[low]) : int(offsets[low + 1])]) == key
+    return low if found else -1

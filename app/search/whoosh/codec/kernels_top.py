@@ -1,0 +1,195 @@
+"""Compiled: what becomes of matches. The best are kept in a heap, facets are counted."""
+
+# ruff: noqa: PLR0917  # compiled functions take arrays by position; numba has no other way
+
+import numpy as np
+
+from app.search.whoosh.codec.kernel_types import BLOCK_DOCS, Emission
+from app.search.whoosh.codec.kernels_compile import compiled
+
+_BY_SCORE = int(Emission.BEST_BY_SCORE)
+_LIST = int(Emission.LIST)
+
+
+@compiled
+def _is_worse(value_a, tie_a, value_b, tie_b):  # type: ignore[no-untyped-def]
+    return value_a < value_b or (value_a == value_b and tie_a < tie_b)
+
+
+@compiled
+def _push(top, value, tie, doc):  # type: ignore[no-untyped-def]
+    """Offer one document to a top list."""
+    values, ties, docs = top.values, top.ties, top.docs
+    k = values.shape[0]
+    size = top.size[0]
+    if size < k:
+        top.size[0] = size + 1
+        at = size
+        while at > 0:
+            parent = (at - 1) >> 1
+            if not _is_worse(value, tie, values[parent], ties[parent]):
+                break
+            values[at], ties[at], docs[at] = values[parent], ties[parent], docs[parent]
+            at = parent
+    else:
+        if k == 0 or not _is_worse(values[0], ties[0], value, tie):
+            return
+        at = 0
+        while True:
+            child = 2 * at + 1
+            if child >= k:
+                break
+            other = child + 1
+            if other < k and _is_worse(values[other], ties[other], values[child], ties[child]):
+                child = other
+            if not _is_worse(values[child], ties[child], value, tie):
+                break
+            values[at], ties[at], docs[at] = values[child], ties[child], docs[child]
+            at = child
+    values[at], ties[at], docs[at] = value, tie, doc
+
+
+@compiled
+def _may_improve(top, order, best_bits, block):  # type: ignore[no-untyped-def]
+    """Whether a block with this best score can hold a document for the list."""
+    k = top.values.shape[0]
+    if top.size[0] < k:
+        return True
+    if k == 0:
+        return False
+    if order.emission == _BY_SCORE:
+        worst_bits = top.values.view(np.int64)[0]
+        if best_bits != worst_bits:
+            return best_bits > worst_bits
+    return order.peaks[block] > top.ties[0]
+
+
+@compiled
+def _count_facets(facets, docs, count, base):  # type: ignore[no-untyped-def]
+    """Count categories and years of the documents base + docs[0], base + docs[1], ..."""
+    offsets, codes, code_counts = facets.offsets, facets.codes, facets.code_counts
+    years, year_counts = facets.years, facets.year_counts
+    if offsets.shape[0] > 0:
+        for at in range(count):
+            doc = base + np.uint64(docs[at])
+            for place in range(np.int64(offsets[doc]), np.int64(offsets[doc + np.uint64(1)])):
+                code_counts[codes[np.uint64(place)]] += 1
+    if years.shape[0] > 0:
+        for at in range(count):
+            year_counts[years[base + np.uint64(docs[at])]] += 1
+
+
+@compiled
+def _gather(scores, begin, end, docs):  # type: ignore[no-untyped-def]
+    """The places of scores above 0, without a branch that could be mispredicted."""
+    count = 0
+    for at in range(begin, end):
+        docs[count] = at
+        count += scores[at] > 0.0
+    return count
+
+
+@compiled
+def emit_chunk(docs, scores, found, order, top, facets, matches):  # type: ignore[no-untyped-def]
+    """Take documents that all match; `found` is how many came before them."""
+    if order.emission == _LIST:
+        matches.docs[found : found + docs.shape[0]] = docs
+        matches.scores[found : found + docs.shape[0]] = scores
+    else:
+        _offer_chunk(docs, scores, order, top)
+    if facets.offsets.shape[0] > 0 or facets.years.shape[0] > 0:
+        _count_facets(facets, docs, docs.shape[0], np.uint64(0))
+
+
+@compiled
+def _offer_chunk(docs, scores, order, top):  # type: ignore[no-untyped-def]
+    by_score = order.emission == _BY_SCORE
+    k = top.values.shape[0]
+    if k == 0:
+        return
+    for at in range(docs.shape[0]):
+        # Most documents fail here, before their key is read.
+        if not by_score or top.size[0] < k or scores[at] >= top.values[0]:
+            doc = np.int64(docs[at])
+            value = scores[at] if by_score else 0.0
+            _push(top, value, order.sign * order.keys[doc], order.doc_base + doc)
+
+
+@compiled
+def _offer_block(scores, begin, end, base, order, top):  # type: ignore[no-untyped-def]
+    step = -1 if order.is_backward else 1
+    at = end - 1 if order.is_backward else begin
+    by_score = order.emission == _BY_SCORE
+    k = top.values.shape[0]
+    for _ in range(begin, end):
+        score = scores[at]
+        # Most documents fail here, before their key is read.
+        if score > 0.0 and (not by_score or top.size[0] < k or score >= top.values[0]):
+            doc = base + at
+            _push(
+                top, score if by_score else 0.0, order.sign * order.keys[doc], order.doc_base + doc
+            )
+        at += step
+
+
+@compiled
+def _scan(bits, hits, best):  # type: ignore[no-untyped-def]
+    """How many scores of each block are above 0, and the largest of them.
+
+    Scores are compared as integers, which order like positive floats and which the compiler
+    turns into vector instructions. Indexes run from 0, so that it sees that none is negative.
+
+    Args:
+        bits: int64[blocks, BLOCK_DOCS].
+        hits, best: int64[blocks], written.
+    """
+    for block in range(bits.shape[0]):
+        count = np.int64(0)
+        largest = np.int64(0)
+        for at in range(BLOCK_DOCS):
+            value = bits[block, at]
+            count += 1 if value > 0 else 0
+            largest = value if value > largest else largest
+        hits[block] = count
+        best[block] = largest
+
+
+@compiled
+def _list_block(scores, begin, end, base, found, matches):  # type: ignore[no-untyped-def]
+    for at in range(begin, end):
+        if scores[at] > 0.0:
+            matches.docs[found] = base + at
+            matches.scores[found] = scores[at]
+            found += 1
+
+
+@compiled
+def emit_window(scores, base, found, order, top, facets, matches):  # type: ignore[no-untyped-def]
+    """Judge the documents from `base` on by their scores; returns how many match.
+
+    Args:
+        scores: float64, a multiple of `BLOCK_DOCS`; matches are above 0.
+        found: matches of earlier windows.
+    """
+    block_count = scores.shape[0] // BLOCK_DOCS
+    hits = np.empty(block_count, np.int64)
+    best = np.empty(block_count, np.int64)
+    gathered = np.empty(BLOCK_DOCS + 1, np.uint32)
+    _scan(scores.view(np.int64).reshape((block_count, BLOCK_DOCS)), hits, best)
+    has_facets = facets.offsets.shape[0] > 0 or facets.years.shape[0] > 0
+    total = np.int64(0)
+    for step in range(block_count):
+        block = block_count - 1 - step if order.is_backward else step
+        if hits[block] == 0:
+            continue
+        begin = block * BLOCK_DOCS
+        end = begin + BLOCK_DOCS
+        if order.emission == _LIST:
+            _list_block(scores, begin, end, base, found + total, matches)
+        elif _may_improve(top, order, best[block], base // BLOCK_DOCS + block):
+            _offer_block(scores, begin, end, base, order, top)
+        if has_facets:
+            count = _gather(scores, begin, end, gathered)
+            _count_facets(facets, gathered, count, np.uint64(base))
+        total += hits[block]
+    return total

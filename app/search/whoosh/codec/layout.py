@@ -1,0 +1,160 @@
+"""The arrays of a segment: their names, item types and meaning.
+
+A segment holds D documents, F indexed fields, T terms, P postings, X positions. All arrays are
+memory-mapped files of their own (`array_file`); `segment_file` holds the few facts beside them.
+
+Terms are sorted by their key, two bytes of field number (big-endian) and the term's own bytes;
+field numbers follow the alphabetical order of field names. The postings of a term stand one after
+another in ascending order of document, those of the next term right behind them.
+"""
+
+from typing import Final
+
+import numpy as np
+
+SEGMENT_FORMAT_VERSION: Final = 1
+"""Raised whenever an array changes its meaning; a segment of another version is rebuilt."""
+
+BLOCK_POSTINGS: Final = 128
+"""Postings of a term between two entries of `block_positions`, and in a block of a matcher."""
+
+WINDOW_DOCS: Final = 16_384
+"""Documents that the kernels accumulate at a time; their scores fit the second-level cache."""
+
+TF_LIMIT: Final = 255
+"""Largest frequency a posting code holds; the exact one is in `wide_frequencies`."""
+
+MAX_FIELDS: Final = 65_535
+"""Fields that a term key's two bytes can tell apart."""
+
+MAX_DOCUMENTS: Final = 2**32 - 1
+"""Documents of one segment, deleted ones included."""
+
+SMALL_POSITION_LIMIT: Final = 2**16
+"""Positions from here on make the whole `positions` array of a segment 32 bits wide."""
+
+MAX_POSITION: Final = 2**32 - 1
+"""Largest position that is stored; a token further on is found by its last storable place."""
+
+KEY_FIELD_BYTES: Final = 2
+"""Bytes of the field number at the head of a term key."""
+
+# Terms.
+TERM_BYTES: Final = "term_bytes"
+"""u1: term keys, one after another."""
+TERM_OFFSETS: Final = "term_offsets"
+"""u8[T+1]: where each key begins in `term_bytes`."""
+POSTING_STARTS: Final = "posting_starts"
+"""u8[T+1]: where the postings of each term begin."""
+TERM_WEIGHTS: Final = "term_weights"
+"""f8[T]: sum of the weights of a term's postings; its frequency in the collection."""
+TERM_MIN_LENGTHS: Final = "term_min_lengths"
+"""u1[T]: smallest length byte among a term's postings."""
+TERM_MAX_LENGTHS: Final = "term_max_lengths"
+"""u1[T]: largest length byte."""
+TERM_MAX_WEIGHTS: Final = "term_max_weights"
+"""f4[T]: largest weight, rounded up; an upper bound for scorers."""
+
+# Postings.
+DOCS: Final = "docs"
+"""u4[P]: document numbers."""
+CODES: Final = "codes"
+"""u2[P]: frequency, at most `TF_LIMIT`, times 256 plus the field's length byte in the document."""
+WIDE_POSTINGS: Final = "wide_postings"
+"""u8[W]: postings whose frequency is above `TF_LIMIT` or whose weight is not their frequency."""
+WIDE_WEIGHTS: Final = "wide_weights"
+"""f8[W]: their exact weights."""
+WIDE_FREQUENCIES: Final = "wide_frequencies"
+"""u4[W]: their exact frequencies, which is also how many positions they have."""
+
+# Positions; a term of a field without them has no blocks.
+POSITIONS: Final = "positions"
+"""u2[X], or u4[X] when one of them needs it: ascending within a posting, `frequency` of each."""
+BLOCK_STARTS: Final = "block_starts"
+"""u8[T+1]: where the blocks of each term begin in `block_positions`."""
+BLOCK_POSITIONS: Final = "block_positions"
+"""u8[B]: where the positions of every `BLOCK_POSTINGS` postings of a term begin in `positions`."""
+
+# Documents.
+LENGTH_BYTES: Final = "length_bytes"
+"""u1[F*D], one field after another: Whoosh's byte for the field's length; 0 for no length."""
+ID_BYTES: Final = "id_bytes"
+"""u1: canonical arXiv ids in ASCII, one after another."""
+ID_OFFSETS: Final = "id_offsets"
+"""u8[D+1]: where each id begins."""
+SUBMITTED_AT: Final = "submitted_at"
+"""i8[D]: seconds since 1970."""
+UPDATED_AT: Final = "updated_at"
+"""i8[D]: seconds since 1970."""
+YEARS: Final = "years"
+"""u2[D]: year of submission, UTC."""
+CATEGORY_OFFSETS: Final = "category_offsets"
+"""u4[D+1]: where the categories of each document begin."""
+CATEGORY_CODES: Final = "category_codes"
+"""u2: places in the segment's `category_names`, in the paper's own order."""
+TIE_KEYS: Final = "tie_keys"
+"""i8[D]: larger is earlier among equal scores; see `tie_keys.py`."""
+STORED_BYTES: Final = "stored_bytes"
+"""u1: stored fields as JSON, one document after another."""
+STORED_OFFSETS: Final = "stored_offsets"
+"""u8[D+1], or nothing when no document stores a field."""
+
+ITEM_TYPES: Final[dict[str, np.dtype]] = {
+    name: np.dtype(item_type)
+    for name, item_type in {
+        TERM_BYTES: "<u1",
+        TERM_OFFSETS: "<u8",
+        POSTING_STARTS: "<u8",
+        TERM_WEIGHTS: "<f8",
+        TERM_MIN_LENGTHS: "<u1",
+        TERM_MAX_LENGTHS: "<u1",
+        TERM_MAX_WEIGHTS: "<f4",
+        DOCS: "<u4",
+        CODES: "<u2",
+        WIDE_POSTINGS: "<u8",
+        WIDE_WEIGHTS: "<f8",
+        WIDE_FREQUENCIES: "<u4",
+        POSITIONS: "<u2",
+        BLOCK_STARTS: "<u8",
+        BLOCK_POSITIONS: "<u8",
+        LENGTH_BYTES: "<u1",
+        ID_BYTES: "<u1",
+        ID_OFFSETS: "<u8",
+        SUBMITTED_AT: "<i8",
+        UPDATED_AT: "<i8",
+        YEARS: "<u2",
+        CATEGORY_OFFSETS: "<u4",
+        CATEGORY_CODES: "<u2",
+        TIE_KEYS: "<i8",
+        STORED_BYTES: "<u1",
+        STORED_OFFSETS: "<u8",
+    }.items()
+}
+"""Every array of a segment with its item type; `positions` may also be u4."""
+
+
+POSTING_ARRAYS: Final = (
+    DOCS,
+    CODES,
+    WIDE_POSTINGS,
+    WIDE_WEIGHTS,
+    WIDE_FREQUENCIES,
+    POSTING_STARTS,
+    BLOCK_STARTS,
+    BLOCK_POSITIONS,
+    TERM_WEIGHTS,
+    TERM_MIN_LENGTHS,
+    TERM_MAX_LENGTHS,
+    TERM_MAX_WEIGHTS,
+    POSITIONS,
+)
+"""What follows from the postings alone, once the terms are in order."""
+
+
+def make_term_key(field_number: int, text: bytes) -> bytes:
+    r"""The key under which a term is sorted and found.
+
+    >>> make_term_key(3, b"graph")
+    b'\x00\x03graph'
+    """
+    return field_number.to_bytes(KEY_FIELD_BYTES, "big") + text

@@ -1,0 +1,56 @@
+"""Several segments into one, column by column; deleted documents stay behind.
+
+Nothing is decoded into Python objects but the terms: dictionaries are merged as sorted lists,
+postings and positions moved in runs of bounded size. Readers of the merged segments are not
+disturbed, since all of it goes into new files.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.search.whoosh.codec.merge_documents import merge_documents
+from app.search.whoosh.codec.merge_postings import merge_postings
+from app.search.whoosh.codec.merge_sources import make_sources
+from app.search.whoosh.codec.merge_terms import merge_terms
+from app.search.whoosh.codec.segment_arrays import SegmentArrays, SegmentFiles
+from app.search.whoosh.codec.segment_file import SegmentFacts
+
+
+def merge_segments(
+    folder: Path, segment_id: str, segments: Sequence[tuple[SegmentArrays, NDArray[Any]]]
+) -> SegmentFacts:
+    """Write and sync a segment that holds the living documents of others, in their order.
+
+    Args:
+        segments: each with the numbers of its deleted documents.
+
+    Raises:
+        IndexDamagedError: a file of a segment is not what it should be.
+    """
+    for arrays, _ in segments:
+        # What is damaged must not be passed on under a fresh checksum.
+        arrays.verify()
+    sources, field_names = make_sources(segments)
+    files = SegmentFiles(folder, segment_id)
+    terms = merge_terms(sources, files)
+    totals = merge_postings(sources, terms, len(field_names), files)
+    scored = {
+        name
+        for arrays, _ in segments
+        for name, length in zip(arrays.facts.field_names, arrays.facts.field_lengths, strict=True)
+        if length > 0
+    }
+    names = merge_documents(sources, field_names, files)
+    return files.finish(
+        documents=int(np.sum([len(source.living) for source in sources])),
+        field_names=field_names,
+        field_lengths=tuple(
+            int(total) if name in scored else 0
+            for name, total in zip(field_names, totals, strict=True)
+        ),
+        **names,
+    )

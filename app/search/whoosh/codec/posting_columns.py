@@ -1,0 +1,342 @@
+"""Postings gathered one by one, then sorted into the arrays of a segment at once.
+
+Terms are numbered as they are met. Sorting counts the postings of each term and moves them there
+in one stable pass, so the documents of a term stay in the order in which they were added.
+"""
+
+import itertools
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.search.whoosh.codec import layout
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SortedPostings:
+    """The arrays of a segment that come from its postings, by their names in `layout`.
+
+    Attributes:
+        field_lengths: tokens of each field over all documents.
+    """
+
+    arrays: dict[str, Array]
+    field_lengths: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Postings:
+    """Postings as they were added; `positions` in their order, as many as they have."""
+
+    terms: Array
+    documents: Array
+    frequencies: Array
+    positions: Array
+
+
+class _FieldTerms(dict[str, int]):
+    """Numbers of a field's terms; a term that is met for the first time gets the next one."""
+
+    def __init__(self, numbers: dict[bytes, int], next_number: Iterator[int]) -> None:
+        super().__init__()
+        self._numbers = numbers
+        self._next_number = next_number
+
+    def __missing__(self, text: str) -> int:
+        data = text.encode("utf-8")
+        number = self._numbers.get(data)
+        if number is None:
+            number = self._numbers[data] = next(self._next_number)
+        self[text] = number
+        return number
+
+
+class PostingColumns:
+    """Postings of documents that are added in ascending order.
+
+    They come one by one, or as the tokens of a text, which become postings when all are sorted:
+    that costs a fifth of counting them in a dictionary of every text.
+    """
+
+    def __init__(self) -> None:
+        self._terms: dict[str, dict[bytes, int]] = {}
+        self._texts: dict[str, _FieldTerms] = {}
+        self._positional: set[str] = set()
+        self._next_number = itertools.count()
+        self._token_terms = array("I")
+        self._token_positions = array("I")
+        self._text_documents = array("I")
+        self._text_tokens = array("I")
+        self._term_numbers = array("I")
+        self._documents = array("I")
+        self._frequencies = array("I")
+        self._positions = array("I")
+        self._odd_places = array("Q")
+        self._odd_weights = array("d")
+
+    @property
+    def field_names(self) -> set[str]:
+        """Fields that hold a term."""
+        return set(self._terms)
+
+    @property
+    def memory_items(self) -> int:
+        """Postings and positions held, a measure of the memory in use."""
+        return 3 * len(self._documents) + len(self._positions) + 3 * len(self._token_terms)
+
+    def add_tokens(self, field_name: str, document: int, tokens: Sequence[tuple[int, str]]) -> None:
+        """Add all postings of a field with positions.
+
+        Args:
+            tokens: position and term, positions never descending.
+        """
+        if not tokens:
+            return
+        numbers = self._texts.get(field_name)
+        if numbers is None:
+            terms = self._terms.setdefault(field_name, {})
+            numbers = self._texts[field_name] = _FieldTerms(terms, self._next_number)
+            self._positional.add(field_name)
+        self._token_terms.extend([numbers[text] for _, text in tokens])
+        limit = layout.MAX_POSITION
+        self._token_positions.extend([min(place, limit) for place, _ in tokens])
+        self._text_documents.append(document)
+        self._text_tokens.append(len(tokens))
+
+    def add(  # noqa: PLR0917  # called once for each posting, where names cost time
+        self,
+        field_name: str,
+        text: bytes,
+        document: int,
+        weight: float,
+        frequency: int,
+        positions: Sequence[int] | None,
+    ) -> None:
+        """Add one posting.
+
+        Args:
+            frequency: at least 1.
+            positions: as many as `frequency`, ascending; None for a field without them.
+        """
+        terms = self._terms.get(field_name)
+        if terms is None:
+            terms = self._terms[field_name] = {}
+        number = terms.get(text)
+        if number is None:
+            number = terms[text] = next(self._next_number)
+        if weight != frequency:
+            self._odd_places.append(len(self._documents))
+            self._odd_weights.append(weight)
+        self._term_numbers.append(number)
+        self._documents.append(document)
+        self._frequencies.append(frequency)
+        if positions is not None:
+            self._positional.add(field_name)
+            self._add_positions(positions)
+
+    def _add_positions(self, positions: Sequence[int]) -> None:
+        try:
+            self._positions.extend(positions)
+        except OverflowError:
+            # `extend` keeps what came before the one that does not fit.
+            kept = sum(place <= layout.MAX_POSITION for place in positions)
+            self._positions.extend([layout.MAX_POSITION] * (len(positions) - kept))
+
+    def sort(
+        self,
+        field_names: Sequence[str],
+        length_bytes: NDArray[np.uint8],
+        is_scored: Mapping[str, bool],
+    ) -> SortedPostings:
+        """The arrays of all postings.
+
+        Args:
+            field_names: fields in their final order, all of `field_names` among them.
+            length_bytes: shape (F, D).
+            is_scored: by field, whether its tokens count towards `field_lengths`.
+        """
+        keys, ranks, first_terms = self._order_terms(field_names)
+        added = self._list_postings()
+        term_numbers = ranks[added.terms]
+        order = np.argsort(term_numbers, kind="stable")
+        counts = np.bincount(term_numbers, minlength=len(keys))
+        docs = added.documents[order]
+        frequencies = added.frequencies[order].astype(np.int64)
+        weights = frequencies.astype(np.float64)
+        if self._odd_places:
+            by_place = np.empty(len(order), np.int64)
+            by_place[order] = np.arange(len(order))
+            weights[by_place[_as_numpy(self._odd_places).astype(np.int64)]] = self._odd_weights
+        field_of_term = np.repeat(np.arange(len(field_names)), np.diff(first_terms))
+        positional = np.array([name in self._positional for name in field_names], np.bool_)
+        has_positions = positional[field_of_term]
+        positions = _gather_positions(added, order, np.repeat(has_positions, counts))
+        lengths = np.repeat(field_of_term, counts)
+        arrays = make_posting_arrays(
+            counts=counts,
+            docs=docs,
+            frequencies=frequencies,
+            weights=weights,
+            lengths=length_bytes[lengths, docs] if len(docs) else np.zeros(0, np.uint8),
+            has_positions=has_positions,
+        )
+        totals = np.bincount(lengths, frequencies, minlength=len(field_names))
+        return SortedPostings(
+            {**arrays, **make_term_arrays(keys), layout.POSITIONS: positions},
+            tuple(
+                int(total) if is_scored.get(name) else 0
+                for name, total in zip(field_names, totals, strict=True)
+            ),
+        )
+
+    def _order_terms(
+        self, field_names: Sequence[str]
+    ) -> tuple[list[bytes], NDArray[np.int64], list[int]]:
+        """All keys in order, the place of every term number, and each field's first place."""
+        keys: list[bytes] = []
+        first_terms = [0]
+        ranks = np.empty(sum(map(len, self._terms.values())), np.int64)
+        for field_number, name in enumerate(field_names):
+            for text, number in sorted(self._terms.get(name, {}).items()):
+                ranks[number] = len(keys)
+                keys.append(layout.make_term_key(field_number, text))
+            first_terms.append(len(keys))
+        return keys, ranks, first_terms
+
+    def _list_postings(self) -> _Postings:
+        """All postings, those that were added one by one first."""
+        of_tokens = _fold_tokens(
+            _as_numpy(self._token_terms),
+            np.repeat(_as_numpy(self._text_documents), _as_numpy(self._text_tokens)),
+            _as_numpy(self._token_positions),
+        )
+        return _Postings(
+            np.concatenate([_as_numpy(self._term_numbers), of_tokens.terms]),
+            np.concatenate([_as_numpy(self._documents), of_tokens.documents]),
+            np.concatenate([_as_numpy(self._frequencies), of_tokens.frequencies]),
+            np.concatenate([_as_numpy(self._positions), of_tokens.positions]),
+        )
+
+
+def _fold_tokens(terms: Array, documents: Array, positions: Array) -> _Postings:
+    """Postings of tokens that stand in the order of documents, then of places."""
+    order = np.argsort(terms, kind="stable")
+    terms, documents = terms[order], documents[order]
+    is_first = np.ones(len(order), np.bool_)
+    is_first[1:] = (terms[1:] != terms[:-1]) | (documents[1:] != documents[:-1])
+    firsts = np.flatnonzero(is_first)
+    frequencies = np.diff(firsts, append=len(order))
+    return _Postings(terms[firsts], documents[firsts], frequencies, positions[order])
+
+
+def _gather_positions(
+    added: _Postings, order: NDArray[np.int64], has_positions: NDArray[np.bool_]
+) -> Array:
+    """Positions in the order of sorted postings.
+
+    Args:
+        order: where each sorted posting was when it was added.
+        has_positions: of each sorted posting.
+    """
+    counts = np.where(has_positions, added.frequencies[order], 0).astype(np.int64)
+    in_order_of_adding = np.empty_like(counts)
+    in_order_of_adding[order] = counts
+    starts = np.cumsum(in_order_of_adding) - in_order_of_adding
+    return narrow_positions(added.positions[expand_ranges(starts[order], counts)])
+
+
+def _as_numpy(values: "array[Any]") -> Array:
+    # Typecodes of `array` are C types, as are numpy's of the same letter.
+    return np.frombuffer(values, dtype=values.typecode) if values else np.zeros(0, values.typecode)
+
+
+def expand_ranges(starts: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """All members of ranges, one range after another.
+
+    >>> expand_ranges(np.array([5, 0]), np.array([2, 3])).tolist()
+    [5, 6, 0, 1, 2]
+    """
+    ends = np.cumsum(counts)
+    shifts = np.repeat(starts - (ends - counts), counts)
+    return shifts + np.arange(len(shifts), dtype=np.int64)
+
+
+def narrow_positions(positions: Array) -> Array:
+    """The same positions, 16 bits wide where all of them fit."""
+    if positions.size and int(positions.max()) >= layout.SMALL_POSITION_LIMIT:
+        return positions.astype("<u4", copy=False)
+    return positions.astype("<u2")
+
+
+def make_term_arrays(keys: Iterable[bytes]) -> dict[str, Array]:
+    """The dictionary arrays for term keys in ascending order."""
+    keys = list(keys)
+    offsets = np.zeros(len(keys) + 1, np.uint64)
+    np.cumsum(np.fromiter(map(len, keys), np.uint64, len(keys)), out=offsets[1:])
+    return {
+        layout.TERM_BYTES: np.frombuffer(b"".join(keys), np.uint8),
+        layout.TERM_OFFSETS: offsets,
+    }
+
+
+def make_posting_arrays(
+    *,
+    counts: NDArray[np.int64],
+    docs: Array,
+    frequencies: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    lengths: NDArray[np.uint8],
+    has_positions: NDArray[np.bool_],
+) -> dict[str, Array]:
+    """Everything of a run of terms that follows from their postings, in order of the terms.
+
+    Places in postings and positions count from the beginning of this run.
+
+    Args:
+        counts: postings of each term, at least 1, shape (T,).
+        docs, frequencies, weights, lengths: of each posting, shape (P,); lengths as bytes.
+        has_positions: of each term, shape (T,).
+    """
+    starts = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=starts[1:])
+    wide = np.flatnonzero((frequencies > layout.TF_LIMIT) | (weights != frequencies))
+    codes = np.minimum(frequencies, layout.TF_LIMIT).astype(np.uint16) << 8 | lengths
+    block_counts = np.where(has_positions, -(-counts // layout.BLOCK_POSTINGS), 0)
+    block_starts = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(block_counts, out=block_starts[1:])
+    position_starts = np.zeros(len(docs) + 1, np.int64)
+    np.cumsum(np.where(np.repeat(has_positions, counts), frequencies, 0), out=position_starts[1:])
+    block_places = np.arange(block_starts[-1]) - np.repeat(block_starts[:-1], block_counts)
+    first_postings = np.repeat(starts[:-1], block_counts) + layout.BLOCK_POSTINGS * block_places
+    heads = starts[:-1]
+    return {
+        layout.DOCS: docs,
+        layout.CODES: codes,
+        layout.WIDE_POSTINGS: wide,
+        layout.WIDE_WEIGHTS: weights[wide],
+        layout.WIDE_FREQUENCIES: frequencies[wide],
+        layout.POSTING_STARTS: starts,
+        layout.BLOCK_STARTS: block_starts,
+        layout.BLOCK_POSITIONS: position_starts[first_postings],
+        layout.TERM_WEIGHTS: _reduce(np.add, weights, heads),
+        layout.TERM_MIN_LENGTHS: _reduce(np.minimum, lengths, heads),
+        layout.TERM_MAX_LENGTHS: _reduce(np.maximum, lengths, heads),
+        layout.TERM_MAX_WEIGHTS: round_up_to_float32(_reduce(np.maximum, weights, heads)),
+    }
+
+
+def _reduce(operation: np.ufunc, values: Array, heads: NDArray[np.int64]) -> Array:
+    reduced: Array = operation.reduceat(values, heads) if len(heads) else values[:0]
+    return reduced
+
+
+def round_up_to_float32(values: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The nearest 32-bit number that is not below: an upper bound must stay one."""
+    rounded = values.astype(np.float32)
+    return np.where(rounded < values, np.nextafter(rounded, np.float32(np.inf)), rounded)

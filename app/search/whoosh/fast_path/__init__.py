@@ -1,0 +1,1 @@
+"""Queries run as passes over posting arrays instead of through Whoosh's matchers."""

@@ -1,0 +1,160 @@
+"""Pages of hits, totals and facets of one state of the index."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.domain.arxiv_id import ArxivId
+from app.domain.query import FacetField, Filters, Sort
+from app.domain.results import EngineHit, FacetCount
+from app.search.whoosh.codec.kernel_types import U32, Facets, Top
+from app.search.whoosh.codec.kernels import make_facets
+from app.search.whoosh.fast_path.execute import Executor, ListedMatches, Pass
+from app.search.whoosh.fast_path.plan import Plan
+from app.search.whoosh.schema import ARXIV_ID
+
+YEAR_COUNT = 2_200
+"""Years are counted from 0 to the one before; dates end in 2106."""
+
+EVERY_PAPER = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which of the matches are wanted, and what is to be counted over all of them."""
+
+    filters: Filters = EVERY_PAPER
+    sort: Sort = Sort.RELEVANCE
+    offset: int = 0
+    limit: int = 0
+    facets: tuple[FacetField, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One page of hits in final order, with counts over all matches."""
+
+    hits: tuple[EngineHit, ...]
+    total: int
+    facets: dict[FacetField, tuple[FacetCount, ...]]
+
+
+def answer(executor: Executor, matches: Plan | Sequence[ListedMatches], page: Page) -> Answer:
+    """What is wanted of a plan's matches, or of matches found otherwise, by segment."""
+    state = executor.state
+    # No more hits than documents, however deep a page is asked for.
+    wanted = min(page.offset + page.limit, state.document_count) if page.limit > 0 else 0
+    facets = [_make_facets(executor, place, page.facets) for place in range(len(state.segments))]
+    top = Top.make(wanted)
+    order = Pass(
+        masks=state.get_masks(page.filters),
+        orders=[
+            segment.make_order(page.sort, base)
+            for segment, base in zip(state.segments, state.doc_bases, strict=False)
+        ],
+        top=top,
+        facets=facets,
+    )
+    if isinstance(matches, Plan):
+        total = executor.run(matches, order)
+    else:
+        total = executor.run_lists(matches, order)
+    numbers, scores = top.in_order()
+    hits = tuple(
+        EngineHit(ArxivId.from_canonical(state.read_id(number)), score)
+        for number, score in zip(
+            numbers[page.offset :].tolist(), scores[page.offset :].tolist(), strict=True
+        )
+    )
+    return Answer(hits, total, _read_facets(executor, facets, page.facets))
+
+
+def count(executor: Executor, matches: Plan | Sequence[ListedMatches], filters: Filters) -> int:
+    """The exact number of matches."""
+    return answer(executor, matches, Page(filters)).total
+
+
+def score_papers(
+    executor: Executor, plan: Plan, arxiv_ids: Iterable[ArxivId]
+) -> dict[ArxivId, float]:
+    """The scores of those of the given papers that match; costs nothing for all others."""
+    wanted = list(dict.fromkeys(arxiv_ids))
+    numbers = find_documents(executor, wanted)
+    state = executor.state
+    given: list[list[int]] = [[] for _segment in state.segments]
+    for number in numbers.values():
+        place, local = state.find_segment(number)
+        given[place].append(local)
+    top = Top.make(len(numbers))
+    executor.run(
+        plan,
+        Pass(
+            masks=state.get_masks(EVERY_PAPER),
+            orders=[
+                segment.make_order(Sort.RELEVANCE, base)
+                for segment, base in zip(state.segments, state.doc_bases, strict=False)
+            ],
+            top=top,
+            facets=[make_facets()] * len(state.segments),
+            given=[np.array(sorted(each), np.uint32) for each in given],
+        ),
+    )
+    by_number = dict(zip(*(column.tolist() for column in top.in_order()), strict=True))
+    return {
+        arxiv_id: by_number[number] for arxiv_id, number in numbers.items() if number in by_number
+    }
+
+
+def find_documents(executor: Executor, arxiv_ids: Iterable[ArxivId]) -> dict[ArxivId, int]:
+    """The numbers of living papers among all segments; unknown papers are left out."""
+    state = executor.state
+    wanted = list(arxiv_ids)
+    resolved = executor.terms.resolve((ARXIV_ID, each.value) for each in wanted)
+    masks = state.get_masks(EVERY_PAPER)
+    found: dict[ArxivId, int] = {}
+    for arxiv_id in wanted:
+        for place, (start, end) in enumerate(resolved[ARXIV_ID, arxiv_id.value].ranges):
+            docs: U32 = state.segments[place].arrays.docs[start:end]
+            living = docs[masks[place][docs] != 0] if len(masks[place]) else docs
+            if len(living):
+                found[arxiv_id] = state.doc_bases[place] + int(living[0])
+    return found
+
+
+def _make_facets(executor: Executor, place: int, fields: tuple[FacetField, ...]) -> Facets:
+    facets = make_facets()
+    if not fields:
+        return facets
+    view = executor.state.segments[place]
+    if FacetField.CATEGORY in fields:
+        offsets, codes = view.categories
+        names = view.arrays.facts.category_names
+        facets = facets._replace(
+            offsets=offsets, codes=codes, code_counts=np.zeros(len(names), np.int64)
+        )
+    if FacetField.YEAR in fields:
+        facets = facets._replace(years=view.years, year_counts=np.zeros(YEAR_COUNT, np.int64))
+    return facets
+
+
+def _read_facets(
+    executor: Executor, facets: Sequence[Facets], fields: tuple[FacetField, ...]
+) -> dict[FacetField, tuple[FacetCount, ...]]:
+    counts: dict[FacetField, Counter[str]] = {field: Counter() for field in fields}
+    for view, counted in zip(executor.state.segments, facets, strict=True):
+        if FacetField.CATEGORY in counts:
+            names = view.arrays.facts.category_names
+            for code in np.flatnonzero(counted.code_counts).tolist():
+                counts[FacetField.CATEGORY][names[code]] += int(counted.code_counts[code])
+        if FacetField.YEAR in counts:
+            for year in np.flatnonzero(counted.year_counts).tolist():
+                counts[FacetField.YEAR][str(year)] += int(counted.year_counts[year])
+    return {
+        field: tuple(
+            FacetCount(value, count)
+            for value, count in sorted(found.items(), key=lambda item: (-item[1], item[0]))
+        )
+        for field, found in counts.items()
+    }

@@ -1,0 +1,221 @@
+"""Whoosh queries -> plans: clauses of terms, phrases and sub-plans, which the kernels can run.
+
+A plan says the same as its query, segment by segment and to the last hit; `make_plan` returns None
+for every query it does not know, which Whoosh's matchers then answer.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from whoosh.query import And, AndMaybe, AndNot, Every, NullQuery, Or, Prefix, Term
+
+from app.search.whoosh.codec.kernel_types import MAX_REQUIRED, ClauseKind
+from app.search.whoosh.compiler import GappedPhrase
+
+
+@dataclass(frozen=True, slots=True)
+class TermLeaf:
+    """One index term; its BM25 score times `boost`."""
+
+    field: str
+    text: str
+    boost: float
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixLeaf:
+    """All index terms of a field that begin with a text; the sum of their scores."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseLeaf:
+    """Words at distances from `gaps` to `gaps` + `slop`; the sum of their scores times `boost`."""
+
+    field: str
+    words: tuple[str, ...]
+    gaps: tuple[int, ...]
+    slop: int
+    boost: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLeaf:
+    """The matches and scores of another plan."""
+
+    plan: "Plan"
+
+
+Leaf = TermLeaf | PrefixLeaf | PhraseLeaf | PlanLeaf
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """At least one of the members (none of them, if excluded); scores are added up."""
+
+    kind: ClauseKind
+    members: tuple[Leaf, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a document has to meet and how it scores.
+
+    Attributes:
+        clauses: no required and no optional one, and `base_score` 0: nothing matches.
+        base_score: what every document scores before any clause; above 0 and with nothing
+            required, all documents match that no clause excludes.
+        least_optional: optional clauses that have to be met.
+    """
+
+    clauses: tuple[Clause, ...]
+    base_score: float = 0.0
+    least_optional: int = 0
+
+    def list_clauses(self, kind: ClauseKind) -> tuple[Clause, ...]:
+        """The clauses of one kind."""
+        return tuple(clause for clause in self.clauses if clause.kind == kind)
+
+
+NOTHING = Plan(())
+"""Matches no document."""
+
+
+class _UnknownQueryError(Exception):
+    """Part of a query is not known here."""
+
+
+def make_plan(query: Any) -> Plan | None:
+    """The plan of a Whoosh query; None when some part of it is not known."""
+    try:
+        return _plan(query)
+    except _UnknownQueryError:
+        return None
+
+
+def _plan(query: Any) -> Plan:
+    if getattr(query, "boost", 1.0) != 1.0 and not isinstance(query, Term | GappedPhrase):
+        raise _UnknownQueryError
+    # Subclasses may mean something else, so types are compared and not asked for kinship.
+    if query is NullQuery or (isinstance(query, Every) and query.fieldname is None):
+        return NOTHING if query is NullQuery else Plan((), base_score=1.0)
+    match query:
+        case Or() if query.scale is None:
+            return _plan_or(query.subqueries)
+        case And() if type(query) is And:
+            return _plan_and(query.subqueries)
+        case AndNot():
+            return _exclude(_plan(query.a), query.b)
+        case AndMaybe():
+            return _plan_maybe(query)
+    return Plan((Clause(ClauseKind.OPTIONAL, (_make_leaf(query),)),))
+
+
+def _make_leaf(query: Any) -> Leaf:
+    """One word or phrase."""
+    if type(query) is Term:
+        if not isinstance(query.text, str) or query.boost <= 0.0:
+            raise _UnknownQueryError
+        return TermLeaf(query.fieldname, query.text, query.boost)
+    if type(query) is Prefix and not query.constantscore and query.boost == 1.0:
+        return PrefixLeaf(query.fieldname, query.text)
+    if type(query) is GappedPhrase and query.boost > 0.0:
+        return _make_phrase(query)
+    raise _UnknownQueryError
+
+
+def _make_phrase(query: GappedPhrase) -> Leaf:
+    """A phrase; of one word, that word."""
+    if len(query.words) == 1:
+        return TermLeaf(query.fieldname, query.words[0], query.boost)
+    if not query.words or min(query.gaps) < 1:
+        raise _UnknownQueryError
+    words = tuple(query.words)
+    return PhraseLeaf(query.fieldname, words, query.gaps, query.slop, query.boost)
+
+
+def _plan_or(queries: Iterable[Any]) -> Plan:
+    members: list[Leaf] = []
+    base_score = 0.0
+    for query in queries:
+        plan = _plan(query)
+        if plan == NOTHING:
+            continue
+        simple = _get_members(plan)
+        if simple is not None:
+            members += simple
+        elif not plan.clauses:
+            base_score += plan.base_score
+        else:
+            members.append(PlanLeaf(plan))
+    clauses = (Clause(ClauseKind.OPTIONAL, tuple(members)),) if members else ()
+    return Plan(clauses, base_score)
+
+
+def _get_members(plan: Plan) -> tuple[Leaf, ...] | None:
+    """The members of a plan that is nothing but a union of them."""
+    if len(plan.clauses) != 1 or plan.base_score or plan.least_optional > 1:
+        return None
+    clause = plan.clauses[0]
+    return None if clause.kind == ClauseKind.EXCLUDED else clause.members
+
+
+def _plan_and(queries: Iterable[Any]) -> Plan:
+    required: list[Clause] = []
+    excluded: list[Clause] = []
+    base_score = 0.0
+    for query in queries:
+        plan = _plan(query)
+        if plan == NOTHING:
+            return NOTHING
+        simple = _get_members(plan)
+        optional = plan.list_clauses(ClauseKind.OPTIONAL)
+        if simple is not None:
+            required.append(Clause(ClauseKind.REQUIRED, simple))
+        elif not optional:
+            # Nothing but requirements, exclusions and a score for all: they hold here as there.
+            required += plan.list_clauses(ClauseKind.REQUIRED)
+            excluded += plan.list_clauses(ClauseKind.EXCLUDED)
+            base_score += plan.base_score
+        else:
+            required.append(Clause(ClauseKind.REQUIRED, (PlanLeaf(plan),)))
+    return Plan((*_nest(required), *excluded), base_score)
+
+
+def _exclude(plan: Plan, query: Any) -> Plan:
+    """A plan without the documents that a query matches."""
+    excluded = _plan(query)
+    if NOTHING in (plan, excluded):
+        return plan
+    members = _get_members(excluded) or (PlanLeaf(excluded),)
+    clause = Clause(ClauseKind.EXCLUDED, members)
+    return Plan((*plan.clauses, clause), plan.base_score, plan.least_optional)
+
+
+def _plan_maybe(query: Any) -> Plan:
+    """Required and optional: the second query only adds to the scores of the first."""
+    plan = _plan_and([query.a])
+    if plan == NOTHING:
+        return NOTHING
+    extra = _plan(query.b)
+    if extra == NOTHING:
+        return plan
+    members = _get_members(extra) or (PlanLeaf(extra),)
+    required = plan.list_clauses(ClauseKind.REQUIRED)
+    if not required:
+        # All documents match, with or without the extra score.
+        raise _UnknownQueryError
+    excluded = plan.list_clauses(ClauseKind.EXCLUDED)
+    optional = Clause(ClauseKind.OPTIONAL, members)
+    return Plan((*required, optional, *excluded), plan.base_score)
+
+
+def _nest(required: list[Clause]) -> list[Clause]:
+    """The same requirements, those beyond what one pass can count as a plan of their own."""
+    while len(required) > MAX_REQUIRED:
+        inner = PlanLeaf(Plan(tuple(required[:MAX_REQUIRED])))
+        required = [Clause(ClauseKind.REQUIRED, (inner,)), *required[MAX_REQUIRED:]]
+    return required

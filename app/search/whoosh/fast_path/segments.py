@@ -1,0 +1,224 @@
+"""The segments of one state of the index as the kernels take them, and what is computed from them.
+
+What belongs to a segment alone (keys by which it is sorted) is kept as long as any state has the
+segment; what depends on deletions or on other segments (masks, averages) belongs to one state.
+"""
+
+import threading
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.query import DateField, Filters, Sort
+from app.search.whoosh.codec.kernel_types import (
+    BLOCK_DOCS,
+    U8,
+    U16,
+    U32,
+    Emission,
+    Order,
+    Places,
+    Postings,
+    freeze,
+)
+from app.search.whoosh.codec.segment_arrays import SegmentArrays
+from app.search.whoosh.codec.tie_keys import ID_BITS, ID_MASK
+from app.search.whoosh.schema import encode_day_range
+
+MASK_CACHE_BYTES = 64 * 2**20
+"""Filter masks that one state of the index remembers, bytes; one byte for a paper and filter."""
+
+NO_DOCS = freeze(np.zeros(0, np.uint32))
+NO_SCORES = freeze(np.zeros(0))
+NO_MASK = freeze(np.zeros(0, np.uint8))
+
+
+class SegmentView:
+    """One segment as the kernels take it; immutable and shared by all states that hold it."""
+
+    def __init__(self, arrays: SegmentArrays) -> None:
+        self.arrays = arrays
+        self.document_count = arrays.document_count
+        self._orders: dict[Sort, Order] = {}
+
+    @cached_property
+    def postings(self) -> Postings:
+        """Its postings, without any lists."""
+        docs, codes = freeze(self.arrays.docs), freeze(self.arrays.codes)
+        return Postings(docs, codes, NO_DOCS, NO_SCORES)
+
+    @cached_property
+    def places(self) -> Places:
+        """Where its postings stand in the texts."""
+        arrays = self.arrays
+        return Places(
+            freeze(arrays.positions),
+            freeze(arrays.block_positions),
+            freeze(arrays.wide_postings),
+            freeze(arrays.wide_frequencies),
+        )
+
+    @cached_property
+    def terms(self) -> tuple[U8, NDArray[np.uint64]]:
+        """Its dictionary: bytes and offsets."""
+        return freeze(self.arrays.term_bytes), freeze(self.arrays.term_offsets)
+
+    @cached_property
+    def has_wide_postings(self) -> bool:
+        """Whether a posting's weight is not in its code; hardly ever."""
+        return len(self.arrays.wide_postings) > 0
+
+    @cached_property
+    def ids(self) -> tuple[memoryview, NDArray[np.uint64]]:
+        """The identifiers of its documents: ASCII and offsets."""
+        return self.arrays.id_bytes.data, self.arrays.id_offsets
+
+    @cached_property
+    def categories(self) -> tuple[U32, U16]:
+        """The categories of its documents: offsets and codes."""
+        return freeze(self.arrays.category_offsets), freeze(self.arrays.category_codes)
+
+    @cached_property
+    def years(self) -> U16:
+        """The year in which each of its documents was submitted."""
+        return freeze(self.arrays.years)
+
+    def make_order(self, sort: Sort, doc_base: int) -> Order:
+        """How its matches are sorted."""
+        order = self._orders.get(sort)
+        if order is None:
+            # Two threads may both make it; they make the same.
+            order = self._orders[sort] = self._make_order(sort)
+        return order._replace(doc_base=doc_base)
+
+    def _make_order(self, sort: Sort) -> Order:
+        keys = self.arrays.tie_keys
+        if sort is Sort.UPDATED:
+            keys = (self.arrays.updated_at << ID_BITS) | (keys & ID_MASK)
+        sign = -1 if sort is Sort.OLDEST else 1
+        by_score = sort is Sort.RELEVANCE
+        firsts = np.arange(0, self.document_count, BLOCK_DOCS)
+        reduce = np.minimum if sign < 0 else np.maximum
+        peaks = sign * reduce.reduceat(keys, firsts) if len(firsts) else np.zeros(0, np.int64)
+        return Order(
+            emission=int(Emission.BEST_BY_SCORE if by_score else Emission.BEST_BY_KEY),
+            keys=freeze(keys),
+            sign=sign,
+            peaks=np.asarray(peaks, np.int64),
+            # Documents mostly in ascending order are best read from their end.
+            is_backward=bool(2 * np.count_nonzero(np.diff(peaks) > 0) > len(peaks)),
+            doc_base=0,
+        )
+
+    def make_mask(self, filters: Filters) -> NDArray[np.bool_] | None:
+        """Which documents the filters let through, bool[D]; None when all of them."""
+        mask: NDArray[np.bool_] | None = None
+        if not filters.dates.is_open:
+            first, last = encode_day_range(filters.dates.first, filters.dates.last)
+            by_submission = filters.date_field is DateField.SUBMITTED
+            moments = self.arrays.submitted_at if by_submission else self.arrays.updated_at
+            mask = (moments >= first) & (moments <= last)
+        if filters.categories is not None:
+            allowed = self._mark_categories(filters.categories.included)
+            if filters.categories.excluded:
+                allowed &= ~self._mark_categories(filters.categories.excluded)
+            mask = allowed if mask is None else mask & allowed
+        return mask
+
+    def _mark_categories(self, codes: frozenset[str]) -> NDArray[np.bool_]:
+        """Documents that have at least one of the categories."""
+        wanted = np.array([name in codes for name in self.arrays.facts.category_names], np.bool_)
+        if not wanted.any():
+            return np.zeros(self.document_count, np.bool_)
+        held = np.flatnonzero(wanted[self.arrays.category_codes])
+        # How many of them stand before each document's categories begin.
+        before = np.searchsorted(held, self.arrays.category_offsets)
+        marked: NDArray[np.bool_] = before[1:] > before[:-1]
+        return marked
+
+
+class StateView:
+    """All segments of one state of the index. Thread-safe.
+
+    Args:
+        segments: in the order of the state's document numbers.
+        deleted: deleted documents of each.
+    """
+
+    def __init__(self, segments: Sequence[SegmentView], deleted: Sequence[NDArray[Any]]) -> None:
+        self.segments = tuple(segments)
+        counts = [segment.document_count for segment in segments]
+        self.document_count = sum(counts)
+        self.doc_bases = tuple(int(base) for base in np.cumsum([0, *counts]))
+        self._living = tuple(map(_make_living, segments, deleted))
+        self._lock = threading.Lock()
+        self._masks: OrderedDict[Filters, tuple[U8, ...]] = OrderedDict()
+
+    @property
+    def papers(self) -> int:
+        """Living documents."""
+        return sum(
+            segment.document_count if not len(mask) else int(np.count_nonzero(mask))
+            for segment, mask in zip(self.segments, self._living, strict=True)
+        )
+
+    def get_masks(self, filters: Filters) -> tuple[U8, ...]:
+        """The living documents that pass the filters, by segment; empty arrays let all through."""
+        if filters.categories is None and filters.dates.is_open:
+            return self._living
+        with self._lock:
+            masks = self._masks.get(filters)
+            if masks is not None:
+                self._masks.move_to_end(filters)
+                return masks
+        masks = tuple(
+            _join(segment.make_mask(filters), living)
+            for segment, living in zip(self.segments, self._living, strict=True)
+        )
+        with self._lock:
+            self._masks[filters] = masks
+            room = max(1, MASK_CACHE_BYTES // max(1, self.document_count))
+            while len(self._masks) > room:
+                self._masks.popitem(last=False)
+        return masks
+
+    def find_segment(self, number: int) -> tuple[int, int]:
+        """The place of the segment that holds a document, and the document's number there."""
+        place = bisect_right(self.doc_bases, number) - 1
+        return place, number - self.doc_bases[place]
+
+    def read_id(self, number: int) -> str:
+        """The arXiv id of a document."""
+        place, local = self.find_segment(number)
+        data, offsets = self.segments[place].ids
+        start, end = offsets[local : local + 2].tolist()
+        return str(data[start:end], "ascii")
+
+    def compute_field_length(self, field: str) -> int:
+        """Tokens of a field over all documents."""
+        total = 0
+        for segment in self.segments:
+            number = segment.arrays.find_field(field)
+            if number >= 0:
+                total += segment.arrays.facts.field_lengths[number]
+        return total
+
+
+def _make_living(segment: SegmentView, deleted: NDArray[Any]) -> U8:
+    if not len(deleted):
+        return NO_MASK
+    mask = np.ones(segment.document_count, np.uint8)
+    mask[deleted] = 0
+    return freeze(mask)
+
+
+def _join(mask: NDArray[np.bool_] | None, living: U8) -> U8:
+    if mask is None:
+        return living
+    allowed = mask.view(np.uint8)
+    return freeze(allowed & living if len(living) else allowed)

@@ -1,0 +1,157 @@
+"""What a term is worth in one state of the index: where its postings stand and how it scores."""
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+
+from app.search.whoosh.codec import layout
+from app.search.whoosh.codec.kernel_types import (
+    CODE_COUNT,
+    F64,
+    I64,
+    Kernels,
+    freeze,
+    make_frequency_table,
+    make_lookup_table,
+)
+from app.search.whoosh.codec.whoosh_internals import LENGTH_OF_BYTE
+from app.search.whoosh.fast_path.segments import StateView
+from app.search.whoosh.schema import make_schema
+
+BM25_B = 0.75
+"""Whoosh's default: how much the length of a field counts."""
+
+BM25_K1 = 1.2
+"""Whoosh's default: how soon further occurrences stop counting."""
+
+MAX_CACHED_TERMS = 50_000
+"""Terms that one state of the index remembers."""
+
+TermKey = tuple[str, str]
+"""Field and text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedTerm:
+    """A term in one state of the index.
+
+    Attributes:
+        numbers: its number in each segment, -1 where it is unknown.
+        ranges: its postings in each segment, half-open; (0, 0) where it is unknown.
+        document_frequency: documents that hold it, deleted ones included, as Whoosh counts.
+        weight: idf, or 1 in fields that score by frequency alone.
+        slot: row of the look-up tables.
+    """
+
+    numbers: tuple[int, ...]
+    ranges: tuple[tuple[int, int], ...]
+    document_frequency: int
+    weight: float
+    slot: int
+
+
+class ScoredTerms:
+    """The terms of one state, looked up together and remembered. Thread-safe."""
+
+    def __init__(self, state: StateView, kernels: Kernels) -> None:
+        self._state = state
+        self._kernels = kernels
+        fields = {name: field.scorable for name, field in make_schema().items() if field.indexed}
+        self._slots = {name: slot for slot, name in enumerate(fields)}
+        self._is_scored = list(fields.values())
+        self._tables = np.zeros((len(fields), CODE_COUNT))
+        self._averages: dict[int, float] = {}
+        self._lock = threading.Lock()
+        self._known: dict[TermKey, ResolvedTerm] = {}
+        self.tables: F64 = freeze(self._tables)
+
+    def resolve(self, keys: Iterable[TermKey]) -> Mapping[TermKey, ResolvedTerm]:
+        """What each term is worth; unknown terms have no postings."""
+        wanted = list(dict.fromkeys(keys))
+        known = self._known
+        found = {key: term for key in wanted if (term := known.get(key)) is not None}
+        missing = [key for key in wanted if key not in found]
+        if missing:
+            found.update(self._look_up(missing))
+            with self._lock:
+                if len(self._known) + len(missing) > MAX_CACHED_TERMS:
+                    self._known = {}
+                self._known.update((key, found[key]) for key in missing)
+        return found
+
+    def _look_up(self, keys: list[TermKey]) -> dict[TermKey, ResolvedTerm]:
+        numbers: list[list[int]] = []
+        ranges: list[list[tuple[int, int]]] = []
+        for segment in self._state.segments:
+            arrays = segment.arrays
+            # A field that the segment lacks gets a number that no term has.
+            encoded = [
+                layout.make_term_key(
+                    field if (field := arrays.find_field(name)) >= 0 else layout.MAX_FIELDS,
+                    text.encode("utf-8"),
+                )
+                for name, text in keys
+            ]
+            found = self._kernels.find_terms(*segment.terms, encoded).tolist()
+            numbers.append(found)
+            ranges.append([arrays.get_postings(term) if term >= 0 else (0, 0) for term in found])
+        return {
+            key: self._make(
+                key[0], tuple(each[i] for each in numbers), tuple(each[i] for each in ranges)
+            )
+            for i, key in enumerate(keys)
+        }
+
+    def _make(
+        self, field: str, numbers: tuple[int, ...], ranges: tuple[tuple[int, int], ...]
+    ) -> ResolvedTerm:
+        slot = self._prepare_slot(field)
+        frequency = sum(end - start for start, end in ranges)
+        weight = 1.0
+        if self._is_scored[slot] and self._state.document_count > 0:
+            weight = log(self._state.document_count / (frequency + 1)) + 1.0
+        return ResolvedTerm(numbers, ranges, frequency, weight, slot)
+
+    def _prepare_slot(self, field: str) -> int:
+        """The row of a field, filled when it is first needed."""
+        slot = self._slots[field]
+        if slot in self._averages:
+            return slot
+        length = self._state.compute_field_length(field)
+        average = length / (self._state.document_count or 1) or 1.0
+        if self._is_scored[slot]:
+            table = make_lookup_table(average, LENGTH_OF_BYTE, b=BM25_B, k1=BM25_K1)
+        else:
+            table = make_frequency_table()
+        with self._lock:
+            self._tables[slot] = table
+            self._averages[slot] = average
+        return slot
+
+    def find_wide(self, segment: int, start: int, end: int) -> slice:
+        """The postings of a range whose weight is not in their code, in the `wide` arrays."""
+        view = self._state.segments[segment]
+        if not view.has_wide_postings:
+            return slice(0, 0)
+        wide = view.arrays.wide_postings
+        first, last = np.searchsorted(wide, np.array([start, end], np.uint64)).tolist()
+        return slice(first, last)
+
+    def score_exactly(self, segment: int, term: ResolvedTerm) -> F64:
+        """The scores of all postings of a term, those with unusual weights too."""
+        arrays = self._state.segments[segment].arrays
+        start, end = term.ranges[segment]
+        codes = arrays.codes[start:end]
+        scores: F64 = term.weight * self._tables[term.slot][codes]
+        wide = self.find_wide(segment, start, end)
+        places: I64 = arrays.wide_postings[wide].astype(np.int64) - start
+        weights = arrays.wide_weights[wide]
+        if self._is_scored[term.slot]:
+            lengths = LENGTH_OF_BYTE[codes[places] & 0xFF] / self._averages[term.slot]
+            norms = BM25_K1 * ((1.0 - BM25_B) + BM25_B * lengths)
+            weights = (weights * (BM25_K1 + 1.0)) / (weights + norms)
+        scores[places] = term.weight * weights
+        return scores

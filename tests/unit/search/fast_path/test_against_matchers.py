@@ -1,0 +1,239 @@
+"""The fast path against Whoosh's matchers, against numpy's kernels, and against BM25 by hand."""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, date, datetime, timedelta
+from math import log
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.domain.arxiv_id import ArxivId
+from app.domain.categories import parse_category_expression
+from app.domain.query import (
+    And,
+    DateField,
+    DateRange,
+    Everything,
+    FacetField,
+    Filters,
+    Not,
+    Or,
+    Phrase,
+    QueryField,
+    QueryNode,
+    SearchRequest,
+    Sort,
+    Term,
+)
+from app.domain.results import EngineHit, EngineResult
+from app.search.documents import IndexDocument
+from app.search.factory import open_index_writer
+from app.search.whoosh import engine as engine_module
+from app.search.whoosh.codec.kernels import load_kernels
+from app.search.whoosh.codec.kernels_numpy import NumpyKernels
+from app.search.whoosh.compiler import compile_query
+from app.search.whoosh.engine import WhooshEngine
+from app.search.whoosh.fast_path.plan import make_plan
+from app.search.whoosh.schema import TITLE_WEIGHT
+from tests.integration.index.documents import make_document
+
+WORDS = ("alfa", "bravo", "delta", "golf", "hotel")
+CATEGORIES = ("cs.LG", "cs.AI", "math.NA", "hep-th")
+FACETS = (FacetField.CATEGORY, FacetField.YEAR)
+FIRST_DAY = datetime(2017, 3, 1, tzinfo=UTC)
+
+texts = st.lists(st.sampled_from((*WORDS, "the")), max_size=9).map(" ".join)
+leaves = st.one_of(
+    st.builds(Term, st.sampled_from((*WORDS, "zulu", "the"))),
+    st.builds(
+        Term, st.sampled_from(WORDS), st.sampled_from([QueryField.TITLE, QueryField.ABSTRACT])
+    ),
+    st.builds(
+        Phrase,
+        st.lists(st.sampled_from((*WORDS, "the")), min_size=1, max_size=3).map(" ".join),
+        slop=st.integers(0, 2),
+    ),
+    st.builds(Term, st.sampled_from(["2001.00003", "2001.00007"]), st.just(QueryField.ID)),
+    st.just(Everything()),
+)
+trees: st.SearchStrategy[QueryNode] = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=4).map(lambda nodes: And(tuple(nodes))),
+        st.lists(inner, min_size=1, max_size=4).map(lambda nodes: Or(tuple(nodes))),
+        st.builds(Not, inner),
+    ),
+    max_leaves=7,
+)
+filters = st.builds(
+    Filters,
+    categories=st.one_of(
+        st.none(),
+        st.sampled_from(["cs", "cs.LG", "cs-cs.AI", "math.NA+hep-th"]).map(
+            parse_category_expression
+        ),
+    ),
+    dates=st.sampled_from(
+        [DateRange(), DateRange(first=date(2018, 1, 1)), DateRange(last=date(2018, 6, 30))]
+    ),
+    date_field=st.sampled_from(DateField),
+)
+
+
+@st.composite
+def corpora(draw: Any) -> list[list[IndexDocument]]:
+    """One to three batches of documents; later ones replace earlier ones of the same number."""
+    batches = []
+    for _ in range(draw(st.integers(1, 3))):
+        numbers = draw(st.lists(st.integers(0, 11), min_size=1, max_size=8, unique=True))
+        batches.append(
+            [
+                make_document(
+                    number,
+                    draw(texts),
+                    draw(texts),
+                    categories=tuple(draw(st.sets(st.sampled_from(CATEGORIES), min_size=1))),
+                    submitted_at=FIRST_DAY + timedelta(days=200 * (number % 4)),
+                    updated_at=FIRST_DAY + timedelta(days=300 * (number % 3)),
+                )
+                for number in numbers
+            ]
+        )
+    return batches
+
+
+def write(index_dir: Path, batches: list[list[IndexDocument]]) -> dict[ArxivId, IndexDocument]:
+    """Commit batch by batch and delete number 11; returns the living documents."""
+    living: dict[ArxivId, IndexDocument] = {}
+    for change, batch in enumerate(batches, start=1):
+        with open_index_writer(index_dir) as writer:
+            writer.replace(batch)
+            living |= {document.arxiv_id: document for document in batch}
+            gone = [each for each in living if each.value.endswith("00012")]
+            writer.delete(gone)
+            for each in gone:
+                del living[each]
+            writer.commit(change)
+    return living
+
+
+@pytest.fixture
+def without_plans(monkeypatch: pytest.MonkeyPatch) -> Callable[..., EngineResult]:
+    """Lets an engine answer by Whoosh's matchers alone while it is called."""
+
+    def search(engine: WhooshEngine, request: SearchRequest) -> EngineResult:
+        with monkeypatch.context() as patch:
+            patch.setattr(engine_module, "_compile", lambda node: (compile_query(node), None))
+            return engine.search(request)
+
+    return search
+
+
+def sort_hits(
+    result: EngineResult, living: dict[ArxivId, IndexDocument], sort: Sort
+) -> list[ArxivId]:
+    """The final order by plain comparisons."""
+
+    def key(hit: EngineHit) -> tuple[Any, ...]:
+        document = living[hit.arxiv_id]
+        ends = {
+            Sort.RELEVANCE: (round(hit.score, 9), document.submitted_at),
+            Sort.UPDATED: (document.updated_at,),
+        }
+        return (*ends.get(sort, (document.submitted_at,)), hit.arxiv_id.sort_key)
+
+    return [hit.arxiv_id for hit in sorted(result.hits, key=key, reverse=sort is not Sort.OLDEST)]
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(batches=corpora(), nodes=st.lists(trees, min_size=4, max_size=8), chosen=filters)
+def test_every_tree_is_answered_alike_by_plans_by_matchers_and_without_numba(
+    tmp_path_factory: pytest.TempPathFactory,
+    without_plans: Any,
+    batches: list[list[IndexDocument]],
+    nodes: list[QueryNode],
+    chosen: Filters,
+) -> None:
+    index_dir = tmp_path_factory.mktemp("plans") / "index"
+    living = write(index_dir, batches)
+    with ExitStack() as opened:
+        fast, plain = WhooshEngine(index_dir), WhooshEngine(index_dir, kernels=NumpyKernels())
+        opened.callback(fast.close)
+        opened.callback(plain.close)
+        for node in nodes:
+            assert make_plan(compile_query(node)) is not None
+            for sort in Sort:
+                request = SearchRequest(node, chosen, sort, facets=FACETS)
+                found, other = fast.search(request), plain.search(request)
+                expected = without_plans(fast, request)
+                assert found.hits == other.hits
+                assert found.total == other.total == expected.total == len(expected.hits)
+                assert found.facets == other.facets == expected.facets
+                scores = {hit.arxiv_id: hit.score for hit in expected.hits}
+                assert {hit.arxiv_id for hit in found.hits} == scores.keys()
+                if sort is not Sort.RELEVANCE:
+                    assert all(hit.score == 0.0 for hit in found.hits)
+                    assert found.hits == expected.hits
+                for hit in found.hits:
+                    assert hit.score == pytest.approx(scores[hit.arxiv_id], abs=1e-9)
+                assert [hit.arxiv_id for hit in found.hits] == sort_hits(found, living, sort)
+            assert_pages_join(fast, SearchRequest(node, chosen))
+
+
+def assert_pages_join(engine: WhooshEngine, request: SearchRequest) -> None:
+    whole = engine.search(request).hits
+    pages = [
+        engine.search(SearchRequest(request.query, request.filters, offset=at, limit=2)).hits
+        for at in range(0, len(whole) + 2, 2)
+    ]
+    assert tuple(hit for page in pages for hit in page) == whole
+    nothing = engine.search(SearchRequest(request.query, request.filters, limit=0))
+    assert nothing.hits == ()
+    assert nothing.total == len(whole) == engine.count(request.query, request.filters)
+
+
+def score_by_hand(words: set[str], living: dict[ArxivId, IndexDocument]) -> dict[ArxivId, float]:
+    """BM25 with Whoosh's idf, ln(N / (n + 1)) + 1, over title and abstract."""
+    scores: Counter[ArxivId] = Counter()
+    for name, weight in (("title", TITLE_WEIGHT), ("abstract", 1.0)):
+        fields = {
+            arxiv_id: [word for word in getattr(document, name).split() if word != "the"]
+            for arxiv_id, document in living.items()
+        }
+        average = sum(map(len, fields.values())) / len(fields) or 1.0
+        for word in words:
+            holding = sum(word in field for field in fields.values())
+            idf = log(len(fields) / (holding + 1)) + 1.0
+            for arxiv_id, field in fields.items():
+                if tf := field.count(word):
+                    norm = 1.2 * (0.25 + 0.75 * len(field) / average)
+                    gain = weight * idf * tf * 2.2 / (tf + norm)
+                    scores[arxiv_id] += gain  # type: ignore[assignment]  # a sum of floats
+    return dict(scores)
+
+
+@settings(max_examples=25, deadline=None)
+@given(batches=corpora(), words=st.sets(st.sampled_from(WORDS), min_size=1))
+def test_scores_of_a_bag_of_words_are_bm25_by_hand(
+    tmp_path_factory: pytest.TempPathFactory, batches: list[list[IndexDocument]], words: set[str]
+) -> None:
+    index_dir = tmp_path_factory.mktemp("bm25") / "index"
+    living = write(index_dir, batches[:1])  # Deleted papers count until they are merged away.
+    if any(document.arxiv_id not in living for document in batches[0]):
+        return
+    engine = WhooshEngine(index_dir, kernels=load_kernels())
+    result = engine.search(SearchRequest(Or(tuple(map(Term, sorted(words))))))
+    engine.close()
+    expected = score_by_hand(words, living)
+    assert {hit.arxiv_id for hit in result.hits} == expected.keys()
+    for hit in result.hits:
+        assert hit.score == pytest.approx(expected[hit.arxiv_id], abs=1e-9)
