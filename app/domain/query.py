@@ -6,9 +6,10 @@ A tree says what to look for; filters say among what. Trees come from `app.text.
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from math import isfinite
 
 from app.domain.categories import CategoryExpression
-from app.domain.errors import InvalidDateError
+from app.domain.errors import InvalidDateError, InvalidQueryError
 
 
 class QueryField(StrEnum):
@@ -67,7 +68,50 @@ class Not:
     child: "QueryNode"
 
 
-QueryNode = Everything | Term | Phrase | And | Or | Not
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """Papers that match `minimum` or more of the children; scores of all that match are added up.
+
+    Children that leave no index term, or say the same as another, do not count: with fewer than
+    `minimum` left, all of those have to match. A minimum of 1 or less is an `Or`.
+    """
+
+    children: tuple["QueryNode", ...]
+    minimum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preferred:
+    """What `required` matches; where `optional` matches too, its score is added.
+
+    When `required` leaves no index term, this is `optional` alone.
+    """
+
+    required: "QueryNode"
+    optional: "QueryNode"
+
+
+@dataclass(frozen=True, slots=True)
+class Boosted:
+    """What the child matches, its score times `weight`; weights of nested nodes multiply.
+
+    Raises:
+        InvalidQueryError: the weight is no finite number above 0.
+    """
+
+    child: "QueryNode"
+    weight: float
+
+    def __post_init__(self) -> None:
+        """Refuse a weight that would make matches score nothing or everything."""
+        if not (isfinite(self.weight) and self.weight > 0.0):
+            raise InvalidQueryError(
+                f"A part of the query weighs {self.weight}. Give it a finite weight above 0.",
+                token=str(self.weight),
+            )
+
+
+QueryNode = Everything | Term | Phrase | And | Or | Not | AtLeast | Preferred | Boosted
 
 
 class Sort(StrEnum):

@@ -16,7 +16,19 @@ sensible way, and a note says so. Parentheses do not group.
 from dataclasses import dataclass
 
 from app.domain.arxiv_id import ArxivId
-from app.domain.query import And, Everything, Not, Or, Phrase, QueryField, QueryNode, Term
+from app.domain.query import (
+    And,
+    AtLeast,
+    Boosted,
+    Everything,
+    Not,
+    Or,
+    Phrase,
+    Preferred,
+    QueryField,
+    QueryNode,
+    Term,
+)
 from app.text.query_items import (
     FIELD_PREFIXES,
     MAX_PHRASE_SLOP,
@@ -124,7 +136,9 @@ def _join_branch(branch: list[QueryNode]) -> QueryNode:
 def render_query(tree: QueryNode) -> str:
     """The text of a tree; `parse_query` reads it back as the same tree where it has the syntax.
 
-    Alternatives inside a branch, which only programs make, are put into parentheses.
+    Alternatives inside a branch, which only programs make, are put into parentheses; weights,
+    wishes and minimums, which nobody can type, are written as `^2`, `+wanted wished` and
+    `(one OR other)~1`.
 
     >>> render_query(parse_query("title:deep author:del_maestro NOT survey").tree)
     'ti:deep au:"del maestro" -survey'
@@ -137,7 +151,19 @@ def render_query(tree: QueryNode) -> str:
             return " ".join(map(_render_part, children[1:] if is_exclusion else children))
         case Or(children):
             return " OR ".join(map(render_query, children))
+        case AtLeast() | Preferred() | Boosted():
+            return _render_wish(tree)
     return _render_leaf(tree)
+
+
+def _render_wish(tree: AtLeast | Preferred | Boosted) -> str:
+    match tree:
+        case AtLeast(children, minimum):
+            return f"({' OR '.join(map(render_query, children))})~{minimum}"
+        case Preferred(required, optional):
+            return f"+{_render_part(required)} {_render_part(optional)}"
+        case Boosted(child, weight):
+            return f"{_render_part(child)}^{weight:g}"
 
 
 def _render_leaf(leaf: Everything | Term | Phrase) -> str:

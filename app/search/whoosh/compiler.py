@@ -1,27 +1,37 @@
 """The project's query tree -> a Whoosh query.
 
 Words that leave no index term (stop words, punctuation) are left out wherever they stand; a tree
-of nothing else matches nothing. Inside `And`, `Not` takes away from the other children; alone or
-inside `Or` it stands for all papers that its child does not match.
+of nothing else matches nothing. Weights are carried down to the leaves. Inside `And`, `Not` takes
+away from the other children; alone or inside `Or` it stands for all papers that its child does not
+match.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
-from whoosh.matching import FilterMatcher, NullMatcher, WrappingMatcher
 from whoosh.query import And as WhooshAnd
-from whoosh.query import AndNot, Every, NullQuery, Or, SpanNear2
-from whoosh.query import Phrase as WhooshPhrase
+from whoosh.query import AndMaybe, Every, NullQuery
 from whoosh.query import Term as WhooshTerm
 
 from app.domain.arxiv_id import parse_arxiv_id
 from app.domain.errors import InvalidArxivIdError
-from app.domain.query import And, Everything, Not, Phrase, QueryField, QueryNode, Term
+from app.domain.query import (
+    And,
+    AtLeast,
+    Boosted,
+    Everything,
+    Not,
+    Phrase,
+    Preferred,
+    QueryField,
+    QueryNode,
+    Term,
+)
 from app.domain.query import Or as OrNode
 from app.search.whoosh import schema
 from app.search.whoosh.analyzer import FieldAnalyzer, QueryTerms
+from app.search.whoosh.query_types import AnyOf, AtLeastOf, GappedPhrase, Without
 
 _INDEX_FIELDS = {
     QueryField.TITLE: schema.TITLE,
@@ -36,66 +46,6 @@ _FIELD_WEIGHTS = {schema.TITLE: schema.TITLE_WEIGHT}
 
 WhooshQuery = Any
 """Whoosh has no types; this names what is meant."""
-
-
-class AnyOf(Or):  # type: ignore[misc]  # Whoosh has no types
-    """`Or` that adds up the scores of 2,048 documents at a time.
-
-    Measured on all matches of 1 to 5 words: p95 a third below Whoosh's tree of pairs. It takes a
-    score of 0 for "no match", so every child has to score above 0, as BM25F terms do.
-    """
-
-    matcher_type = Or.ARRAY_MATCHER
-
-
-class Without(AndNot):  # type: ignore[misc]  # Whoosh has no types
-    """`AndNot` by the set of excluded documents.
-
-    Whoosh's own matcher lets the first match of `a` through when `b` has matches before it, and
-    reads past the end when it is skipped beyond the last match of `a`.
-    """
-
-    def matcher(self, searcher: Any, context: Any = None) -> Any:
-        """Documents of `a` that `b` does not match, with the scores of `a`."""
-        wanted = self.a.matcher(searcher, context)
-        excluded = self.b.matcher(searcher, searcher.boolean_context())
-        return FilterMatcher(wanted, frozenset(excluded.all_ids()), exclude=True)
-
-
-class GappedPhrase(WhooshPhrase):  # type: ignore[misc]  # Whoosh has no types
-    """Words at the same distances as in the query, or up to `slop` places further apart.
-
-    Whoosh's own phrase knows one distance for all; "state of the art" without its stop words
-    has a gap of three.
-    """
-
-    def __init__(
-        self, field: str, parts: Sequence[tuple[int, str]], *, slop: int = 0, boost: float = 1.0
-    ) -> None:
-        super().__init__(field, [word for _position, word in parts], slop=slop, boost=boost)
-        positions = [position for position, _word in parts]
-        self.gaps = tuple(after - before for before, after in pairwise(positions))
-
-    def __repr__(self) -> str:
-        return f"{super().__repr__()} gaps {self.gaps}"
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and repr(other) == repr(self)
-
-    def __hash__(self) -> int:
-        return hash(repr(self))
-
-    def matcher(self, searcher: Any, context: Any = None) -> Any:
-        """Documents that hold the phrase; their score is the sum of the words' scores."""
-        reader = searcher.reader()
-        if any((self.fieldname, word) not in reader for word in self.words):
-            return NullMatcher()
-        first, *rest = (WhooshTerm(self.fieldname, word) for word in self.words)
-        query: WhooshQuery = first
-        for word, gap in zip(rest, self.gaps, strict=True):
-            query = SpanNear2([query, word], slop=gap + self.slop, mindist=gap)
-        matcher = query.matcher(searcher, context)
-        return matcher if self.boost == 1.0 else WrappingMatcher(matcher, boost=self.boost)
 
 
 def compile_query(node: QueryNode) -> WhooshQuery:
@@ -121,30 +71,58 @@ def compile_weighted_terms(weighted_terms: Iterable[tuple[str, float]]) -> Whoos
     return AnyOf(children) if children else NullQuery
 
 
-def _compile(node: QueryNode) -> WhooshQuery | None:
+def _compile(node: QueryNode, weight: float = 1.0) -> WhooshQuery | None:
+    """The query whose scores are those of the node times `weight`."""
+    match node:
+        case Boosted(child=child, weight=own_weight):
+            return _compile(child, weight * own_weight)
+        case Not() | And() | OrNode() | AtLeast() | Preferred():
+            return _compile_compound(node, weight)
+    return _compile_leaf(node, weight)
+
+
+def _compile_leaf(node: Everything | Term | Phrase, weight: float) -> WhooshQuery | None:
     match node:
         case Everything():
-            return Every()
+            return Every(boost=weight)
         case Term(text=text, field=field):
-            return _compile_words(text, field, slop=0)
+            return _compile_words(text, field, weight, slop=0)
         case Phrase(text=text, field=field, slop=slop):
-            return _compile_words(text, field, slop=slop)
+            return _compile_words(text, field, weight, slop=slop)
+
+
+def _compile_compound(
+    node: Not | And | OrNode | AtLeast | Preferred, weight: float
+) -> WhooshQuery | None:
+    match node:
         case Not(child=child):
             excluded = _compile(child)
-            return None if excluded is None else Without(Every(), excluded)
+            return None if excluded is None else Without(Every(boost=weight), excluded)
         case And(children=children):
-            return _compile_and(children)
+            return _compile_and(children, weight)
         case OrNode(children=children):
-            return _any_of(query for child in children if (query := _compile(child)) is not None)
+            return _any_of(_compile_all(children, weight))
+        case AtLeast(children=children, minimum=minimum):
+            return _at_least(_without_repeats(_compile_all(children, weight)), minimum)
+        case Preferred(required=required, optional=optional):
+            return _prefer(_compile(required, weight), _compile(optional, weight))
 
 
-def _compile_and(children: Sequence[QueryNode]) -> WhooshQuery | None:
+def _compile_all(nodes: Iterable[QueryNode], weight: float) -> Iterator[WhooshQuery]:
+    """The queries of those nodes that leave an index term."""
+    return (query for node in nodes if (query := _compile(node, weight)) is not None)
+
+
+def _compile_and(children: Sequence[QueryNode], weight: float) -> WhooshQuery | None:
     required: list[WhooshQuery] = []
     excluded: list[WhooshQuery] = []
-    for child in children:
-        query = _compile(child.child if isinstance(child, Not) else child)
-        if query is not None:
-            (excluded if isinstance(child, Not) else required).append(query)
+    for child in map(_drop_weight_of_exclusion, children):
+        if isinstance(child, Not):
+            query = _compile(child.child)
+            excluded += [] if query is None else [query]
+        else:
+            query = _compile(child, weight)
+            required += [] if query is None else [query]
     if not required and not excluded:
         return None
     # `Every` beside other conditions changes nothing but the scores.
@@ -152,28 +130,52 @@ def _compile_and(children: Sequence[QueryNode]) -> WhooshQuery | None:
     if len(narrowing) > 1:
         result = WhooshAnd(narrowing)
     else:
-        result = narrowing[0] if narrowing else Every()
+        result = narrowing[0] if narrowing else Every(boost=weight)
     return Without(result, _any_of(excluded)) if excluded else result
 
 
-def _compile_words(text: str, field: QueryField | None, *, slop: int) -> WhooshQuery | None:
+def _drop_weight_of_exclusion(node: QueryNode) -> QueryNode:
+    """What is taken away from other children has no score that could be weighed."""
+    inner = node
+    while isinstance(inner, Boosted):
+        inner = inner.child
+    return inner if isinstance(inner, Not) else node
+
+
+def _at_least(queries: Sequence[WhooshQuery], minimum: int) -> WhooshQuery | None:
+    if minimum <= 1 or len(queries) <= 1:
+        return _any_of(queries)
+    if minimum >= len(queries):
+        return WhooshAnd(list(queries))
+    return AtLeastOf(queries, minimum)
+
+
+def _prefer(required: WhooshQuery | None, optional: WhooshQuery | None) -> WhooshQuery | None:
+    if required is None or optional is None:
+        return optional if required is None else required
+    return AndMaybe(required, optional)
+
+
+def _compile_words(
+    text: str, field: QueryField | None, weight: float, *, slop: int
+) -> WhooshQuery | None:
     """One word or phrase, in its field or in title and abstract."""
     if field is QueryField.ID:
-        return _exact(schema.IDS, _normalize_id(text))
+        return _exact(schema.IDS, _normalize_id(text), weight)
     if field is QueryField.DOI:
-        return _exact(schema.DOI, schema.normalize_doi(text))
+        return _exact(schema.DOI, schema.normalize_doi(text), weight)
     fields = _WHOLE_PAPER if field is None else (_INDEX_FIELDS[field],)
     terms = _analyzers()[fields[0]].split_query(text)
-    return _any_of(query for name in fields for query in _in_field(name, terms, slop))
+    return _any_of(query for name in fields for query in _in_field(name, terms, weight, slop))
 
 
-def _exact(field: str, value: str) -> WhooshQuery | None:
-    return WhooshTerm(field, value) if value else None
+def _exact(field: str, value: str, weight: float) -> WhooshQuery | None:
+    return WhooshTerm(field, value, boost=weight) if value else None
 
 
-def _in_field(field: str, terms: QueryTerms, slop: int) -> Iterator[WhooshQuery]:
+def _in_field(field: str, terms: QueryTerms, weight: float, slop: int) -> Iterator[WhooshQuery]:
     """One term, or several side by side; a compound also in one piece."""
-    weight = _FIELD_WEIGHTS.get(field, 1.0)
+    weight *= _FIELD_WEIGHTS.get(field, 1.0)
     if terms.joined:
         yield WhooshTerm(field, terms.joined, boost=weight)
         if len(terms.parts) < 2:

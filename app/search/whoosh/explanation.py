@@ -5,7 +5,7 @@ from typing import Any
 from whoosh.query import And, Every, NullQuery, Phrase, Term
 
 from app.domain.results import TermContribution
-from app.search.whoosh.compiler import AnyOf, Without
+from app.search.whoosh.query_types import AnyOf, Without
 
 
 def list_contributions(leaf: Any, query: Any, number: int) -> list[TermContribution] | None:

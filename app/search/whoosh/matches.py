@@ -24,7 +24,7 @@ def _list_leaf(leaf: Any, query: Any, context: Any) -> ListedMatches:
     matcher = query.matcher(leaf, context)
     if isinstance(query, Every):
         numbers = np.fromiter(matcher.all_ids(), dtype=np.uint32)
-        return numbers, np.ones(len(numbers))
+        return numbers, np.full(len(numbers), float(query.boost))
     numbers_list: list[int] = []
     scores_list: list[float] = []
     get_id, get_score, go_on = matcher.id, matcher.score, matcher.next

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from app.domain.categories import parse_category_expression
 from app.domain.query import (
     And,
+    AtLeast,
+    Boosted,
     DateField,
     DateRange,
     Everything,
@@ -19,6 +21,7 @@ from app.domain.query import (
     Not,
     Or,
     Phrase,
+    Preferred,
     QueryField,
     QueryNode,
     SearchRequest,
@@ -79,18 +82,27 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchEngine]:
 
 def is_match(node: QueryNode, document: IndexDocument) -> bool:
     match node:
+        case And(children=children):
+            return all(is_match(child, document) for child in children)
+        case Or(children=children):
+            return any(is_match(child, document) for child in children)
+        case AtLeast(children=children, minimum=minimum):
+            return sum(is_match(child, document) for child in children) >= minimum
+        case Not(child=child):
+            return not is_match(child, document)
+        case Preferred(required=child) | Boosted(child=child):
+            return is_match(child, document)
+    return is_leaf_match(node, document)
+
+
+def is_leaf_match(leaf: Everything | Term | Phrase, document: IndexDocument) -> bool:
+    match leaf:
         case Everything():
             return True
         case Term(text=text, field=field):
             return any(text in words for words in select_words(document, field))
         case Phrase(text=text, field=field):
             return any(f" {text} " in f" {' '.join(w)} " for w in select_words(document, field))
-        case And(children=children):
-            return all(is_match(child, document) for child in children)
-        case Or(children=children):
-            return any(is_match(child, document) for child in children)
-        case Not(child=child):
-            return not is_match(child, document)
 
 
 def select_words(document: IndexDocument, field: QueryField | None) -> list[list[str]]:
@@ -125,6 +137,12 @@ queries = st.recursive(
         st.builds(Not, children),
         st.lists(children, min_size=1, max_size=4).map(lambda nodes: And(tuple(nodes))),
         st.lists(children, min_size=1, max_size=4).map(lambda nodes: Or(tuple(nodes))),
+        st.builds(Preferred, children, children),
+        st.builds(Boosted, children, st.sampled_from([0.5, 2.0])),
+        # Of different words: children that say the same count once.
+        st.lists(leaves, min_size=3, max_size=6, unique=True).map(
+            lambda nodes: AtLeast(tuple(nodes), min(3, len(nodes) - 1))
+        ),
     ),
     max_leaves=8,
 )

@@ -2,18 +2,28 @@
 
 import pytest
 from whoosh.query import And as WhooshAnd
-from whoosh.query import Every, NullQuery
+from whoosh.query import AndMaybe, Every, NullQuery
 from whoosh.query import Term as WhooshTerm
 
-from app.domain.query import And, Everything, Not, Or, Phrase, QueryField, QueryNode, Term
-from app.search.whoosh.compiler import (
-    AnyOf,
-    GappedPhrase,
-    Without,
-    compile_query,
-    compile_weighted_terms,
+from app.domain.errors import InvalidQueryError
+from app.domain.query import (
+    And,
+    AtLeast,
+    Boosted,
+    Everything,
+    Not,
+    Or,
+    Phrase,
+    Preferred,
+    QueryField,
+    QueryNode,
+    Term,
 )
+from app.search.whoosh.compiler import compile_query, compile_weighted_terms
+from app.search.whoosh.query_types import AnyOf, AtLeastOf, GappedPhrase, Without
 from app.search.whoosh.schema import TITLE_WEIGHT
+
+FIELDS = (("title", TITLE_WEIGHT), ("abstract", 1.0))
 
 
 def either(word: str) -> AnyOf:
@@ -104,6 +114,48 @@ def test_a_compound_is_also_looked_for_in_one_piece() -> None:
 )
 def test_identifiers_are_looked_for_in_canonical_form(text: str, expected: str) -> None:
     assert compile_query(Term(text, QueryField.ID)) == WhooshTerm("ids", expected)
+
+
+def test_a_minimum_counts_only_children_that_say_something_of_their_own() -> None:
+    words = (Term("graph"), Term("the"), Term("graphs"), Term("tree"), Term("leaf"))
+    assert compile_query(AtLeast(words, 2)) == AtLeastOf(
+        [either("graph"), either("tree"), either("leaf")], 2
+    )
+    assert compile_query(AtLeast(words, 4)) == WhooshAnd(
+        [either("graph"), either("tree"), either("leaf")]
+    )
+    assert compile_query(AtLeast(words[:3], 3)) == either("graph")
+    assert compile_query(AtLeast(words, 1)) == compile_query(Or(words))
+    assert compile_query(AtLeast((Term("the"),), 1)) is NullQuery
+
+
+def test_of_a_preference_the_side_that_says_something_is_left() -> None:
+    both = compile_query(Preferred(Term("graph"), Term("tree")))
+    assert both == AndMaybe(either("graph"), either("tree"))
+    assert compile_query(Preferred(Term("graph"), Term("the"))) == either("graph")
+    assert compile_query(Preferred(Term("the"), Term("graph"))) == either("graph")
+
+
+def test_weights_reach_the_leaves_and_multiply() -> None:
+    compiled = compile_query(Boosted(And((Term("graph"), Boosted(Term("tree"), 3.0))), 0.5))
+    assert compiled == WhooshAnd(
+        [
+            AnyOf([WhooshTerm(field, word, boost=boost * weight) for field, weight in FIELDS])
+            for word, boost in (("graph", 0.5), ("tree", 1.5))
+        ]
+    )
+    assert compile_query(Boosted(Everything(), 2.0)) == Every(boost=2.0)
+
+
+def test_an_exclusion_has_no_weight() -> None:
+    weighed = And((Term("graph"), Boosted(Not(Term("tree")), 7.0)))
+    assert compile_query(weighed) == Without(either("graph"), either("tree"))
+
+
+@pytest.mark.parametrize("weight", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_weight_that_would_lose_matches_is_refused(weight: float) -> None:
+    with pytest.raises(InvalidQueryError, match="finite weight above 0"):
+        Boosted(Term("graph"), weight)
 
 
 def test_weights_of_a_term_are_added_up() -> None:

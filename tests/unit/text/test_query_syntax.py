@@ -6,7 +6,19 @@ from hypothesis import strategies as st
 
 from app.domain.arxiv_id import ArxivId
 from app.domain.errors import InvalidQueryError
-from app.domain.query import And, Everything, Not, Or, Phrase, QueryField, QueryNode, Term
+from app.domain.query import (
+    And,
+    AtLeast,
+    Boosted,
+    Everything,
+    Not,
+    Or,
+    Phrase,
+    Preferred,
+    QueryField,
+    QueryNode,
+    Term,
+)
 from app.text.query_syntax import MAX_PHRASE_SLOP, NOTHING, parse_query, render_query
 
 
@@ -200,3 +212,10 @@ def test_a_strict_reading_refuses_exactly_what_a_lenient_one_remarks_on(text: st
         parse_query(text, strict=True)
     assert str(caught.value).split()[:2] == lenient.notes[0].split()[:2]
     assert 1 <= caught.value.column <= len(text)
+
+
+def test_what_only_programs_ask_for_can_be_read_by_people() -> None:
+    wanted = AtLeast((Term("graph"), Term("tree"), Term("leaf")), 2)
+    assert render_query(wanted) == "(graph OR tree OR leaf)~2"
+    assert render_query(Preferred(Term("graph"), Or((Term("a"), Term("b"))))) == "+graph (a OR b)"
+    assert render_query(Boosted(Term("graph", QueryField.TITLE), 2.5)) == "ti:graph^2.5"

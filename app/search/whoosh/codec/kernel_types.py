@@ -108,6 +108,15 @@ class Conditions(NamedTuple):
     mask: U8
 
 
+def must_count(conditions: Conditions) -> bool:
+    """Whether the optional clauses that a document meets have to be counted.
+
+    One of them is met by every score above 0, unless something else gives a score, too.
+    """
+    least = conditions.least_optional
+    return least > 1 or (least == 1 and (conditions.required > 0 or conditions.base_score > 0.0))
+
+
 class Order(NamedTuple):
     """Which of two matches comes first, and in which direction documents are best visited.
 

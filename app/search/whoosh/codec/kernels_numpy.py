@@ -24,6 +24,7 @@ from app.search.whoosh.codec.kernel_types import (
     Ranges,
     Top,
     Words,
+    must_count,
 )
 from app.search.whoosh.codec.layout import TF_LIMIT
 
@@ -101,7 +102,7 @@ def _find_matches(
     if len(conditions.mask) > 0:
         allowed = conditions.mask != 0
     hits: NDArray[np.uint16] | None = None
-    if conditions.least_optional > 1 or (conditions.least_optional and conditions.required):
+    if must_count(conditions):
         hits = np.zeros(conditions.document_count, np.uint16)
     for clause, kind in enumerate(ranges.kinds.tolist()):
         members = np.flatnonzero(ranges.clauses == clause)

@@ -10,13 +10,14 @@ documents hold; rare ones are what `kernels_lists` is for.
 
 import numpy as np
 
-from app.search.whoosh.codec.kernel_types import BLOCK_DOCS, NO_LIST, ClauseKind
+from app.search.whoosh.codec.kernel_types import BLOCK_DOCS, NO_LIST, ClauseKind, must_count
 from app.search.whoosh.codec.kernels_compile import compiled
 from app.search.whoosh.codec.kernels_top import emit_window
 from app.search.whoosh.codec.layout import WINDOW_DOCS
 
 _REQUIRED = int(ClauseKind.REQUIRED)
 _EXCLUDED = int(ClauseKind.EXCLUDED)
+_must_count = compiled(must_count)
 
 
 @compiled
@@ -201,13 +202,9 @@ def _judge(window, size, conditions):  # type: ignore[no-untyped-def]
 
 @compiled
 def _make_window(conditions):  # type: ignore[no-untyped-def]
-    """Scores, stages, hits and latest clause of each document; empty where nobody asks.
-
-    One optional clause of one or more is met by every score above 0; more have to be counted.
-    """
+    """Scores, stages, hits and latest clause of each document; empty where nobody asks."""
     room = min(WINDOW_DOCS, conditions.document_count)
-    least = conditions.least_optional
-    counted = room if least > 1 or (least == 1 and conditions.required > 0) else 0
+    counted = room if _must_count(conditions) else 0
     return (
         np.empty(room + BLOCK_DOCS, np.float64),
         np.zeros(room if conditions.required > 0 else 0, np.uint8),

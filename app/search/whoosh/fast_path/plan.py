@@ -11,7 +11,7 @@ from typing import Any
 from whoosh.query import And, AndMaybe, AndNot, Every, NullQuery, Or, Prefix, Term
 
 from app.search.whoosh.codec.kernel_types import MAX_REQUIRED, ClauseKind
-from app.search.whoosh.compiler import GappedPhrase
+from app.search.whoosh.query_types import AtLeastOf, GappedPhrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +97,21 @@ def make_plan(query: Any) -> Plan | None:
 
 
 def _plan(query: Any) -> Plan:
-    if getattr(query, "boost", 1.0) != 1.0 and not isinstance(query, Term | GappedPhrase):
+    if getattr(query, "boost", 1.0) != 1.0 and not isinstance(query, Every | Term | GappedPhrase):
         raise _UnknownQueryError
-    # Subclasses may mean something else, so types are compared and not asked for kinship.
     if query is NullQuery or (isinstance(query, Every) and query.fieldname is None):
-        return NOTHING if query is NullQuery else Plan((), base_score=1.0)
+        return NOTHING if query is NullQuery else Plan((), base_score=float(query.boost))
+    if isinstance(query, AndNot | AndMaybe):
+        combine = _exclude if isinstance(query, AndNot) else _plan_maybe
+        return combine(_plan(query.a), query.b)
+    # Subclasses may mean something else, so types are compared and not asked for kinship.
     match query:
         case Or() if query.scale is None:
             return _plan_or(query.subqueries)
         case And() if type(query) is And:
             return _plan_and(query.subqueries)
-        case AndNot():
-            return _exclude(_plan(query.a), query.b)
-        case AndMaybe():
-            return _plan_maybe(query)
+        case AtLeastOf():
+            return _plan_at_least(query.subqueries, query.minimum)
     return Plan((Clause(ClauseKind.OPTIONAL, (_make_leaf(query),)),))
 
 
@@ -163,26 +164,56 @@ def _get_members(plan: Plan) -> tuple[Leaf, ...] | None:
     return None if clause.kind == ClauseKind.EXCLUDED else clause.members
 
 
+def _plan_at_least(queries: Iterable[Any], minimum: int) -> Plan:
+    """One optional clause for each query; what matches everywhere is met everywhere."""
+    clauses: list[Clause] = []
+    base_score = 0.0
+    for query in queries:
+        plan = _plan(query)
+        if plan == NOTHING:
+            continue
+        if not plan.clauses:
+            base_score += plan.base_score
+            minimum -= 1
+        else:
+            clauses.append(Clause(ClauseKind.OPTIONAL, _get_members(plan) or (PlanLeaf(plan),)))
+    if minimum > len(clauses):
+        return NOTHING
+    return Plan(tuple(clauses), base_score, max(minimum, 0))
+
+
 def _plan_and(queries: Iterable[Any]) -> Plan:
     required: list[Clause] = []
+    optional: list[Clause] = []
     excluded: list[Clause] = []
     base_score = 0.0
+    least_optional = 0
     for query in queries:
         plan = _plan(query)
         if plan == NOTHING:
             return NOTHING
         simple = _get_members(plan)
-        optional = plan.list_clauses(ClauseKind.OPTIONAL)
+        choices = plan.list_clauses(ClauseKind.OPTIONAL)
         if simple is not None:
             required.append(Clause(ClauseKind.REQUIRED, simple))
-        elif not optional:
-            # Nothing but requirements, exclusions and a score for all: they hold here as there.
+        elif choices and optional:
+            required.append(Clause(ClauseKind.REQUIRED, (PlanLeaf(plan),)))
+        else:
+            # What the plan asks for holds here as there; one pass counts one set of choices.
             required += plan.list_clauses(ClauseKind.REQUIRED)
             excluded += plan.list_clauses(ClauseKind.EXCLUDED)
             base_score += plan.base_score
-        else:
-            required.append(Clause(ClauseKind.REQUIRED, (PlanLeaf(plan),)))
-    return Plan((*_nest(required), *excluded), base_score)
+            if choices:
+                optional += choices
+                least_optional = _count_wanted(plan)
+    return Plan((*_nest(required), *optional, *excluded), base_score, least_optional)
+
+
+def _count_wanted(plan: Plan) -> int:
+    """Optional clauses that have to be met, also where the plan need not say so."""
+    if plan.base_score > 0.0 or plan.list_clauses(ClauseKind.REQUIRED):
+        return plan.least_optional
+    return max(1, plan.least_optional)
 
 
 def _exclude(plan: Plan, query: Any) -> Plan:
@@ -195,22 +226,23 @@ def _exclude(plan: Plan, query: Any) -> Plan:
     return Plan((*plan.clauses, clause), plan.base_score, plan.least_optional)
 
 
-def _plan_maybe(query: Any) -> Plan:
-    """Required and optional: the second query only adds to the scores of the first."""
-    plan = _plan_and([query.a])
-    if plan == NOTHING:
-        return NOTHING
-    extra = _plan(query.b)
-    if extra == NOTHING:
+def _plan_maybe(plan: Plan, query: Any) -> Plan:
+    """A plan with the scores of a query added where it matches, too."""
+    extra = _plan(query)
+    if NOTHING in (plan, extra):
         return plan
+    members = _get_members(plan)
+    if members is not None:
+        plan = Plan((Clause(ClauseKind.REQUIRED, members),))
+    elif plan.list_clauses(ClauseKind.OPTIONAL):
+        plan = Plan((Clause(ClauseKind.REQUIRED, (PlanLeaf(plan),)),))
+    if not extra.clauses:
+        return Plan(plan.clauses, plan.base_score + extra.base_score)
     members = _get_members(extra) or (PlanLeaf(extra),)
+    clause = Clause(ClauseKind.OPTIONAL, members)
     required = plan.list_clauses(ClauseKind.REQUIRED)
-    if not required:
-        # All documents match, with or without the extra score.
-        raise _UnknownQueryError
     excluded = plan.list_clauses(ClauseKind.EXCLUDED)
-    optional = Clause(ClauseKind.OPTIONAL, members)
-    return Plan((*required, optional, *excluded), plan.base_score)
+    return Plan((*required, clause, *excluded), plan.base_score)
 
 
 def _nest(required: list[Clause]) -> list[Clause]:

@@ -16,6 +16,8 @@ from app.domain.arxiv_id import ArxivId
 from app.domain.categories import parse_category_expression
 from app.domain.query import (
     And,
+    AtLeast,
+    Boosted,
     DateField,
     DateRange,
     Everything,
@@ -24,6 +26,7 @@ from app.domain.query import (
     Not,
     Or,
     Phrase,
+    Preferred,
     QueryField,
     QueryNode,
     SearchRequest,
@@ -67,8 +70,11 @@ trees: st.SearchStrategy[QueryNode] = st.recursive(
         st.lists(inner, min_size=1, max_size=4).map(lambda nodes: And(tuple(nodes))),
         st.lists(inner, min_size=1, max_size=4).map(lambda nodes: Or(tuple(nodes))),
         st.builds(Not, inner),
+        st.builds(AtLeast, st.lists(inner, min_size=1, max_size=5).map(tuple), st.integers(0, 4)),
+        st.builds(Preferred, inner, inner),
+        st.builds(Boosted, inner, st.sampled_from([0.25, 1.0, 3.0])),
     ),
-    max_leaves=7,
+    max_leaves=9,
 )
 filters = st.builds(
     Filters,
@@ -166,7 +172,8 @@ def test_every_tree_is_answered_alike_by_plans_by_matchers_and_without_numba(
     index_dir = tmp_path_factory.mktemp("plans") / "index"
     living = write(index_dir, batches)
     with ExitStack() as opened:
-        fast, plain = WhooshEngine(index_dir), WhooshEngine(index_dir, kernels=NumpyKernels())
+        fast = WhooshEngine(index_dir, kernels=load_kernels())
+        plain = WhooshEngine(index_dir, kernels=NumpyKernels())
         opened.callback(fast.close)
         opened.callback(plain.close)
         for node in nodes:
@@ -187,6 +194,7 @@ def test_every_tree_is_answered_alike_by_plans_by_matchers_and_without_numba(
                     assert hit.score == pytest.approx(scores[hit.arxiv_id], abs=1e-9)
                 assert [hit.arxiv_id for hit in found.hits] == sort_hits(found, living, sort)
             assert_pages_join(fast, SearchRequest(node, chosen))
+            assert_explained(fast, node, living)
 
 
 def assert_pages_join(engine: WhooshEngine, request: SearchRequest) -> None:
@@ -199,6 +207,19 @@ def assert_pages_join(engine: WhooshEngine, request: SearchRequest) -> None:
     nothing = engine.search(SearchRequest(request.query, request.filters, limit=0))
     assert nothing.hits == ()
     assert nothing.total == len(whole) == engine.count(request.query, request.filters)
+
+
+def assert_explained(
+    engine: WhooshEngine, node: QueryNode, living: dict[ArxivId, IndexDocument]
+) -> None:
+    """Scores of given papers are those of the search, and so are the sums of their parts."""
+    scores = {hit.arxiv_id: hit.score for hit in engine.search(SearchRequest(node)).hits}
+    assert engine.score_papers(node, living) == pytest.approx(scores, abs=1e-9)
+    for arxiv_id in living:
+        explanation = engine.explain(node, arxiv_id)
+        assert explanation.score == pytest.approx(scores.get(arxiv_id, 0.0), abs=1e-9)
+        parts = sum(part.weight for part in explanation.contributions)
+        assert parts == pytest.approx(explanation.score, abs=1e-9)
 
 
 def score_by_hand(words: set[str], living: dict[ArxivId, IndexDocument]) -> dict[ArxivId, float]:

@@ -48,6 +48,10 @@ class Case:
     facets: Facets
     keys: NDArray[np.int64]
 
+    @property
+    def has_lead(self) -> bool:
+        return self.conditions.required > 0 or self.conditions.base_score == 0.0
+
     def make_order(self, emission: Emission, sign: int, *, is_backward: bool) -> Order:
         firsts = np.arange(0, len(self.keys), BLOCK_DOCS)
         peaks = np.maximum.reduceat(sign * self.keys, firsts)
@@ -109,7 +113,7 @@ def draw_case(seed: int) -> Case:
             document_count,
             required,
             int(rng.integers(0, optional + 1)),
-            float(rng.choice([0.0, 0.0, 1.0])) if required else 0.0,
+            float(rng.choice([0.0, 0.0, 1.0])),
             freeze(mask if rng.random() < 0.5 else mask[:0]),
         ),
         facets=Facets(
@@ -177,8 +181,10 @@ def test_all_kernels_find_the_same_matches_in_the_same_order(seed: int) -> None:
     ]:
         is_backward = seed % 2 == 1 and emission != Emission.LIST
         order = case.make_order(emission, sign, is_backward=is_backward)
-        results = [run(collect, case, order, k) for collect in WAYS]
-        assert results[0] == results[1] == results[2] == results[3]
+        # Lists have nothing to follow where all documents match.
+        ways = [way for way in WAYS if way is not collect_with_lists or case.has_lead]
+        results = [run(collect, case, order, k) for collect in ways]
+        assert all(result == results[0] for result in results)
 
 
 @pytest.mark.parametrize("kernels", [NumbaKernels(), NumpyKernels()], ids=["numba", "numpy"])
