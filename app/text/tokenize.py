@@ -91,6 +91,18 @@ def iter_tokens(text: str) -> Iterator[Token]:
         position = next_position
 
 
+def iter_chunks(words: str) -> Iterator[re.Match[str]]:
+    """The pieces of plain words that no token crosses, each a match with its place.
+
+    Args:
+        words: text without TeX (`app.text.tex_words`).
+
+    >>> [chunk[0] for chunk in iter_chunks("of GPT-4, twice")]
+    ['of', 'GPT-4', 'twice']
+    """
+    return _CHUNK.finditer(words)
+
+
 def _tokens_of_chunk(chunk: str) -> list[Token]:
     """The tokens of one chunk; offsets and positions count from its beginning."""
     tokens: list[Token] = []
@@ -221,6 +233,15 @@ def placed_index_terms(text: str) -> list[tuple[int, str]]:
             placed.append((position + offset, term))
         position += width
     return placed
+
+
+def place_chunk(chunk: str) -> tuple[tuple[tuple[int, str], ...], int]:
+    """Positions and terms of a piece that `iter_chunks` gave, and how many positions it takes.
+
+    >>> place_chunk("GPT-4")
+    (((0, 'gpt'), (0, 'gpt4'), (1, '4')), 2)
+    """
+    return (_place_chunk if _is_cacheable(chunk, [chunk]) else _place_chunk.__wrapped__)(chunk)
 
 
 @lru_cache(TERM_CACHE_SIZE)
