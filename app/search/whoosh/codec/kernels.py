@@ -1,6 +1,5 @@
 """Chooses the kernels: compiled ones where numba is installed, else numpy's with equal results."""
 
-import importlib.util
 import time
 from functools import lru_cache
 
@@ -27,11 +26,12 @@ from app.search.whoosh.codec.kernels_numpy import NumpyKernels
 @lru_cache(maxsize=1)
 def load_kernels() -> Kernels:
     """The fastest kernels this machine has."""
-    if importlib.util.find_spec("numba") is None:
+    try:
+        # Importing numba takes half a second, which a command that does not search need not wait
+        # for; without it, or without the compiler it was built for, numpy does the same.
+        from app.search.whoosh.codec.kernels_numba import NumbaKernels  # noqa: PLC0415
+    except ImportError:
         return NumpyKernels()
-    # Importing numba takes half a second, which a command that does not search need not wait for.
-    from app.search.whoosh.codec.kernels_numba import NumbaKernels  # noqa: PLC0415
-
     return NumbaKernels()
 
 
