@@ -16,6 +16,7 @@ from app.search.whoosh import commits
 from app.search.whoosh.codec.bulk import BulkBuilder
 from app.search.whoosh.codec.segment import ColumnSegment
 from app.search.whoosh.codec.segment_arrays import SegmentArrays, make_segment_id
+from app.search.whoosh.latent import LatentModel
 from app.search.whoosh.schema import ARXIV_ID, make_fields
 from app.search.whoosh.writer import WhooshIndexWriter, find_documents, open_segment
 
@@ -95,6 +96,22 @@ class BulkIndexWriter:
             self._writer = WhooshIndexWriter(self._folder)
             self._is_first = False
         return self.state
+
+    @property
+    def segments(self) -> tuple[ColumnSegment, ...]:
+        """The segments of the last commit, to be read only: what a model is trained on."""
+        return self._writer.segments
+
+    def adopt_model(self, model: LatentModel) -> IndexState:
+        """Give every paper a vector of a model; see `WhooshIndexWriter.adopt_model`.
+
+        Raises:
+            SearchIndexError: the files cannot be written.
+            ValueError: something is not committed yet.
+        """
+        if self._is_first and (self._rows or self._builder.document_count):
+            raise ValueError("commit what was written before a model is adopted")
+        return self._writer.adopt_model(model)
 
     def close(self) -> None:
         """Drop what was not committed."""

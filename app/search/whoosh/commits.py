@@ -1,11 +1,13 @@
 """What a commit is: one small record that names everything belonging to it.
 
-A folder holds segments, lists of deleted documents, and `commit-<n>.json`, a line of JSON and a
-line with its checksum:
+A folder holds segments, lists of deleted documents, vectors of papers (`latent`), and
+`commit-<n>.json`, a line of JSON and a line with its checksum:
 
     {"generation": 12, "change_number": 48210, "papers": 99981,
      "schema_version": 1, "analyzer_version": 1,
-     "segments": [{"id": "MAIN_5f0c21aa", "deleted": "MAIN_5f0c21aa.deleted-12.array"}],
+     "model": {"name": "9f3b", "rank": 128, "arrays": ["term_bytes"]},
+     "segments": [{"id": "MAIN_5f0c21aa", "deleted": "MAIN_5f0c21aa.deleted-12.array",
+                   "latent": "MAIN_5f0c21aa.latent-9f3b.array"}],
      "files": {"MAIN_5f0c21aa.docs.array": 73400320}}
 
 The rename of this record *is* the commit: before it, all files it names are synced but mean
@@ -14,8 +16,9 @@ It stands in for Whoosh's table of contents, which is a pickle; the schema comes
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +30,30 @@ from app.search.whoosh.codec.segment import ColumnSegment
 from app.search.whoosh.codec.segment_arrays import SegmentArrays
 from app.search.whoosh.codec.segment_file import seal, unseal
 from app.search.whoosh.durable import replace_file, sync_folder
+from app.search.whoosh.latent import (
+    LatentModel,
+    LatentVectors,
+    name_model_file,
+    open_model,
+    open_vectors,
+)
 from app.text.tokenize import ANALYZER_VERSION
 
 _RECORD_NAME = re.compile(r"commit-([0-9]+)\.json")
 _REBUILD = "Run `papersift reindex` to build the index anew from the database."
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """Which latent model the papers of a commit have vectors of.
+
+    Attributes:
+        arrays: names of its arrays.
+    """
+
+    name: str
+    rank: int
+    arrays: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +66,8 @@ class Commit:
         papers: living papers.
         deletion_names: for each segment, in order, the file that lists its deleted documents;
             None when all live.
+        latent_names: likewise the file with the vectors of its papers; None without.
+        model: what those vectors were made with; None when no paper has any.
         file_bytes: length of every file by name.
     """
 
@@ -50,6 +75,8 @@ class Commit:
     change_number: int
     papers: int
     deletion_names: dict[str, str | None] = field(default_factory=dict)
+    latent_names: dict[str, str | None] = field(default_factory=dict)
+    model: ModelFacts | None = None
     file_bytes: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -116,6 +143,8 @@ def _parse_record(path: Path, data: bytes) -> Commit:
                 change_number=int(record["change_number"]),
                 papers=int(record["papers"]),
                 deletion_names={each["id"]: each["deleted"] for each in record["segments"]},
+                latent_names={each["id"]: each["latent"] for each in record["segments"]},
+                model=_parse_model(record["model"]),
                 file_bytes={str(name): int(size) for name, size in record["files"].items()},
             )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -124,6 +153,30 @@ def _parse_record(path: Path, data: bytes) -> Commit:
         f"The search index was built with schema version {versions[0]} and analyzer version "
         f"{versions[1]}, this program has {SCHEMA_VERSION} and {ANALYZER_VERSION}. {_REBUILD}"
     )
+
+
+def _parse_model(record: dict[str, Any] | None) -> ModelFacts | None:
+    if record is None:
+        return None
+    return ModelFacts(str(record["name"]), int(record["rank"]), tuple(record["arrays"]))
+
+
+def read_model(
+    folder: Path, commit: Commit, known: LatentModel | None = None
+) -> LatentModel | None:
+    """The latent model of a commit, memory-mapped; None when its papers have no vectors.
+
+    Args:
+        known: the model of another commit, returned when it is the same.
+
+    Raises:
+        IndexDamagedError, FileNotFoundError: as `read_segments`.
+    """
+    facts = commit.model
+    if facts is None or (known is not None and known.name == facts.name):
+        return None if facts is None else known
+    with _notice_newer_commit(folder, commit):
+        return open_model(folder, facts.name, facts.rank, facts.arrays)
 
 
 def read_segments(
@@ -139,11 +192,18 @@ def read_segments(
         FileNotFoundError: it is gone, since a newer commit replaced this one.
     """
     arrays_by_id = {segment.segment_id(): segment.get_arrays() for segment in known}
-    try:
+    with _notice_newer_commit(folder, commit):
         return [
-            _read_segment(folder, segment_id, deletion_name, arrays_by_id)
-            for segment_id, deletion_name in commit.deletion_names.items()
+            _read_segment(folder, commit, segment_id, arrays_by_id)
+            for segment_id in commit.deletion_names
         ]
+
+
+@contextmanager
+def _notice_newer_commit(folder: Path, commit: Commit) -> Iterator[None]:
+    """Inside, what is missing because a newer commit replaced this one is no damage."""
+    try:
+        yield
     except IndexDamagedError as error:
         if find_newest_generation(folder) != commit.generation:
             raise FileNotFoundError(f"{folder.name}: a newer commit is there") from error
@@ -151,13 +211,14 @@ def read_segments(
 
 
 def _read_segment(
-    folder: Path, segment_id: str, deletion_name: str | None, known: Mapping[str, SegmentArrays]
+    folder: Path, commit: Commit, segment_id: str, known: Mapping[str, SegmentArrays]
 ) -> ColumnSegment:
     arrays = known.get(segment_id)
     if arrays is None:
         arrays = SegmentArrays.open(folder, segment_id)
         # A later commit may remove files while we read; what is mapped stays readable.
         arrays.map_all()
+    deletion_name = commit.deletion_names[segment_id]
     deleted = [] if deletion_name is None else open_array(folder / deletion_name).tolist()
     return ColumnSegment(
         ColumnCodec(),
@@ -165,7 +226,17 @@ def _read_segment(
         arrays=arrays,
         deleted=deleted,
         deletion_name=deletion_name,
+        latent=_read_vectors(folder, commit, segment_id, arrays.document_count),
     )
+
+
+def _read_vectors(
+    folder: Path, commit: Commit, segment_id: str, documents: int
+) -> LatentVectors | None:
+    name = commit.latent_names[segment_id]
+    if name is None or commit.model is None:
+        return None
+    return open_vectors(folder, name, commit.model.name, documents, commit.model.rank)
 
 
 def write_first_commit(folder: Path) -> Commit:
@@ -174,25 +245,42 @@ def write_first_commit(folder: Path) -> Commit:
 
 
 def write_commit(
-    folder: Path, *, segments: Sequence[ColumnSegment], generation: int, change_number: int
+    folder: Path,
+    *,
+    segments: Sequence[ColumnSegment],
+    generation: int,
+    change_number: int,
+    model: LatentModel | None = None,
 ) -> Commit:
     """Make segments that are already written the state of the folder; returns once it is durable.
 
     Order: lists of deleted documents written and synced, as the segments' files are; the folder
     with all their names synced; the record written aside, synced, renamed, the folder synced.
+
+    Args:
+        model: what the vectors of all segments were made with; already written, as they are.
     """
     deletion_names = {
         segment.segment_id(): _write_deletions(folder, segment, generation) for segment in segments
     }
+    latent_names = {
+        segment.segment_id(): None if segment.latent is None else segment.latent.file_name
+        for segment in segments
+    }
+    array_names = () if model is None else tuple(sorted(model.arrays))
     names = sorted(
         {name for segment in segments for name in segment.get_arrays().facts.file_names}
         | {name for name in deletion_names.values() if name is not None}
+        | {name for name in latent_names.values() if name is not None}
+        | {name_model_file(model.name, each) for each in array_names if model is not None}
     )
     commit = Commit(
         generation=generation,
         change_number=change_number,
         papers=sum(segment.doc_count() for segment in segments),
         deletion_names=deletion_names,
+        latent_names=latent_names,
+        model=None if model is None else ModelFacts(model.name, model.rank, array_names),
         file_bytes={name: (folder / name).stat().st_size for name in names},
     )
     sync_folder(folder)
@@ -218,8 +306,9 @@ def _render_record(commit: Commit) -> bytes:
             "papers": commit.papers,
             "schema_version": SCHEMA_VERSION,
             "analyzer_version": ANALYZER_VERSION,
+            "model": None if commit.model is None else asdict(commit.model),
             "segments": [
-                {"id": segment_id, "deleted": name}
+                {"id": segment_id, "deleted": name, "latent": commit.latent_names[segment_id]}
                 for segment_id, name in commit.deletion_names.items()
             ],
             "files": commit.file_bytes,

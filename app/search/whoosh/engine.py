@@ -253,7 +253,10 @@ class _ExecutorSource:
                 for segment in snapshot.segments
             }
             deleted = [segment.list_deleted() for segment in snapshot.segments]
-            executor = Executor(StateView(list(views.values()), deleted), self._kernels)
+            vectors = [each.latent.vectors for each in snapshot.segments if each.latent is not None]
+            if len(vectors) < len(views):
+                vectors = []
+            executor = Executor(StateView(list(views.values()), deleted, vectors), self._kernels)
             if generation >= self._generation:
                 self._generation, self._executor, self._views = generation, executor, views
             return executor

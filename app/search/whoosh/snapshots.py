@@ -6,7 +6,7 @@ new searchers: `Searcher.refresh()` is wrong in several Whoosh distributions.
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from app.search.whoosh import commits
 from app.search.whoosh.codec.segment import ColumnSegment
 from app.search.whoosh.commits import Commit
 from app.search.whoosh.generations import FolderBusyError, FolderLease, get_current_folder
+from app.search.whoosh.latent import LatentModel
 from app.search.whoosh.readers import open_reader
 from app.search.whoosh.writer import make_state
 
@@ -34,16 +35,21 @@ class Snapshot:
 
     Attributes:
         state: what the seam says about it.
-        segments: Whoosh's segments, deletions included.
+        segments: Whoosh's segments, deletions and vectors included.
+        model: what the vectors of their papers were made with; None without vectors.
     """
 
     def __init__(
-        self, lease: FolderLease, commit: Commit, known: Iterable[ColumnSegment] = ()
+        self, lease: FolderLease, commit: Commit, former: "Snapshot | None" = None
     ) -> None:
         self.folder = lease.folder
         self.commit = commit
         self.state = make_state(lease.folder, commit)
-        self.segments = commits.read_segments(lease.folder, commit, known)
+        known = () if former is None else former.segments
+        self.segments: list[ColumnSegment] = commits.read_segments(lease.folder, commit, known)
+        self.model: LatentModel | None = commits.read_model(
+            lease.folder, commit, None if former is None else former.model
+        )
         self._lease = lease
         self._lock = threading.Lock()
         self._idle: list[Any] = [self._open_searcher()]
@@ -176,10 +182,10 @@ class SnapshotSource:
 
 def _open_snapshot(folder: Path, former: Snapshot | None) -> Snapshot:
     """The newest state of a folder; segments it shares with the former one stay mapped."""
-    known = former.segments if former is not None and former.folder == folder else ()
+    shared = former if former is not None and former.folder == folder else None
     lease = FolderLease(folder)
     try:
-        return Snapshot(lease, commits.read_commit(folder), known)
+        return Snapshot(lease, commits.read_commit(folder), shared)
     except BaseException:
         lease.close()
         raise

@@ -20,6 +20,8 @@ from app.search.whoosh.codec.segment_arrays import SegmentArrays, make_segment_i
 from app.search.whoosh.codec.segment_file import SegmentFacts
 from app.search.whoosh.commits import Commit
 from app.search.whoosh.generations import READERS_NAME, compute_generation, remove_path
+from app.search.whoosh.latent import LatentModel, write_model
+from app.search.whoosh.latent_projection import merge_vectors, project_if_needed
 from app.search.whoosh.merging import choose_segments
 from app.search.whoosh.schema import ARXIV_ID, make_fields, make_schema
 
@@ -40,6 +42,7 @@ class WhooshIndexWriter:
         self._release: Callable[[], None] | None = release
         self._commit = commits.read_commit(folder)
         self._segments = commits.read_segments(folder, self._commit)
+        self._model = commits.read_model(folder, self._commit)
         remove_leftovers(folder, self._commit)
         self._session: _Session | None = None
 
@@ -91,13 +94,40 @@ class WhooshIndexWriter:
             remove_leftovers(self._folder, self._commit)
         return self.state
 
+    @property
+    def segments(self) -> tuple[ColumnSegment, ...]:
+        """The segments of the last commit, to be read only: what a model is trained on."""
+        return tuple(self._segments)
+
+    def adopt_model(self, model: LatentModel) -> IndexState:
+        """Give every paper, now and in later commits, a vector of a model; a commit of its own.
+
+        Raises:
+            SearchIndexError: the files cannot be written; the index keeps its former model.
+            ValueError: something is not committed yet.
+        """
+        if self._session is not None:
+            raise ValueError("commit what was written before a model is adopted")
+        with self._translate_write_errors():
+            self._open_session()
+            write_model(self._folder, model)
+            self._model = model
+            self._publish([each.copy() for each in self._segments], self._commit.change_number)
+            self._session = None
+            remove_leftovers(self._folder, self._commit)
+        return self.state
+
     def _publish(self, segments: list[ColumnSegment], change_number: int) -> None:
         living = [segment for segment in segments if segment.doc_count() > 0]
+        if self._model is not None:
+            for segment in living:
+                project_if_needed(self._folder, segment, self._model)
         self._commit = commits.write_commit(
             self._folder,
             segments=living,
             generation=self._commit.generation + 1,
             change_number=change_number,
+            model=self._model,
         )
         self._segments = living
 
@@ -110,6 +140,7 @@ class WhooshIndexWriter:
                 merged = open_segment(
                     self._folder, merge_segments(self._folder, segment_id, sources)
                 )
+                merged.latent = merge_vectors(self._folder, segment_id, chosen)
                 rest = [segment for segment in self._segments if segment not in chosen]
                 self._publish([*rest, merged], self._commit.change_number)
         except OSError as error:
@@ -152,6 +183,7 @@ class WhooshIndexWriter:
         # A commit may have gone through although the step after it failed.
         self._commit = commits.read_commit(self._folder)
         self._segments = commits.read_segments(self._folder, self._commit, self._segments)
+        self._model = commits.read_model(self._folder, self._commit)
 
     def __enter__(self) -> Self:
         return self

@@ -35,7 +35,7 @@ Array = NDArray[Any]
 MAGIC = b"PSIFTARR"
 FORMAT_VERSION = 1
 HEADER_BYTES = 64
-ITEM_TYPES = ("<u1", "<u2", "<u4", "<u8", "<i4", "<i8", "<f4", "<f8")
+ITEM_TYPES = ("<u1", "<u2", "<u4", "<u8", "<i4", "<i8", "<f4", "<f8", "<i1")
 """Item types in the order of their codes; only ever appended to."""
 
 VERIFY_BLOCK_BYTES = 2**22

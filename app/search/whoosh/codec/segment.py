@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from app.search.whoosh.codec.document_columns import DocumentColumns
 from app.search.whoosh.codec.segment_arrays import INDEX_NAME, SegmentArrays
 from app.search.whoosh.codec.whoosh_internals import Segment
+from app.search.whoosh.latent import LatentVectors
 
 Numbers = NDArray[np.uint32]
 
@@ -23,6 +24,7 @@ class ColumnSegment(Segment):  # type: ignore[misc]  # Whoosh has no types
         gathered_documents: those documents.
         deletion_name: the file that lists the deleted documents; None when all live, or when
             the list changed since it was written.
+        latent: the vectors of its papers; None without.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class ColumnSegment(Segment):  # type: ignore[misc]  # Whoosh has no types
         arrays: SegmentArrays | None = None,
         deleted: Iterable[int] = (),
         deletion_name: str | None = None,
+        latent: LatentVectors | None = None,
         index_name: str = INDEX_NAME,
     ) -> None:
         super().__init__(index_name)
@@ -40,6 +43,7 @@ class ColumnSegment(Segment):  # type: ignore[misc]  # Whoosh has no types
         self.arrays = arrays
         self.gathered_documents: DocumentColumns | None = None
         self.deletion_name = deletion_name
+        self.latent = latent
         self._codec = codec
         self._document_count = 0 if arrays is None else arrays.document_count
         self._deleted = set(deleted)
@@ -56,6 +60,7 @@ class ColumnSegment(Segment):  # type: ignore[misc]  # Whoosh has no types
             arrays=self.arrays,
             deleted=self._deleted,
             deletion_name=self.deletion_name,
+            latent=self.latent,
             index_name=self.indexname,
         )
 

@@ -148,13 +148,20 @@ class StateView:
     Args:
         segments: in the order of the state's document numbers.
         deleted: deleted documents of each.
+        vectors: the vectors of the papers of each, int8[D, r]; empty when one has none.
     """
 
-    def __init__(self, segments: Sequence[SegmentView], deleted: Sequence[NDArray[Any]]) -> None:
+    def __init__(
+        self,
+        segments: Sequence[SegmentView],
+        deleted: Sequence[NDArray[Any]],
+        vectors: Sequence[NDArray[np.int8]] = (),
+    ) -> None:
         self.segments = tuple(segments)
         counts = [segment.document_count for segment in segments]
         self.document_count = sum(counts)
         self.doc_bases = tuple(int(base) for base in np.cumsum([0, *counts]))
+        self._vectors = tuple(vectors)
         self._living = tuple(map(_make_living, segments, deleted))
         self._lock = threading.Lock()
         self._masks: OrderedDict[Filters, tuple[U8, ...]] = OrderedDict()
@@ -198,6 +205,16 @@ class StateView:
         data, offsets = self.segments[place].ids
         start, end = offsets[local : local + 2].tolist()
         return str(data[start:end], "ascii")
+
+    def read_vectors(self, numbers: Sequence[int]) -> NDArray[np.int8] | None:
+        """The vectors of documents, int8[n, r]; None when this state has none."""
+        if not self._vectors:
+            return None
+        found = np.empty((len(numbers), self._vectors[0].shape[1]), np.int8)
+        for row, number in enumerate(numbers):
+            place, local = self.find_segment(number)
+            found[row] = self._vectors[place][local]
+        return found
 
     def compute_field_length(self, field: str) -> int:
         """Tokens of a field over all documents."""
