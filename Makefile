@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -m pytest
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-all test-browser test-postgres lint format types contracts check coverage bench bench-search lock clean distclean
+.PHONY: help run serve test test-all test-browser test-postgres lint format types contracts check coverage bench bench-search eval lock clean distclean
 
 ##@ Use
 help: ## show this list
@@ -59,6 +59,8 @@ bench: $(STATE)/full ## speed, each figure beside a named peer in the same run
 bench-search: $(STATE)/full ## the index beside tantivy, FTS5 and stock Whoosh; ARGS="--papers 3000000"
 	$(BIN)/python -m tests.bench.search_engines $(ARGS)
 
+eval: $(STATE)/full ## quality of rankings on judged collections beside untuned BM25 and bm25s; ARGS="cranfield med"
+	$(BIN)/python -m tests.eval $(ARGS)
 
 ##@ Keep
 lock: ## compile the locks of versions anew (needs uv)

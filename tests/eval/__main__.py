@@ -1,0 +1,103 @@
+"""`make eval`: how good rankings are on judged collections, beside two peers in the same run.
+
+Ours is what a plain `q=` gives by default, through the service, a database and an index; the
+ablations switch one part off each. `make eval ARGS="cranfield med"` takes some collections only.
+"""
+
+import argparse
+from collections.abc import Callable, Sequence
+from functools import partial
+from time import perf_counter
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.corpus import find_data_dir
+from tests.eval import ours
+from tests.eval.collections import COLLECTIONS, Collection, read_collection
+from tests.eval.metrics import Quality, average, measure
+from tests.eval.peers import Bm25sPeer, UntunedBm25
+
+DEPTH = 100
+"""Hits that are asked for; MAP looks no deeper."""
+
+MAX_QUERIES = 300
+"""Queries of a collection; of more, every n-th is asked, to end within minutes."""
+
+Search = Callable[[str, int], list[str]]
+
+ABLATIONS: dict[str, dict[str, Any]] = {}
+"""Options of a question that switch a part of the ranking off."""
+
+
+def main() -> None:
+    """Measure the chosen collections and print one table for each, and one of means."""
+    parser = argparse.ArgumentParser(prog="make eval", description=__doc__)
+    parser.add_argument("collections", nargs="*", metavar="NAME", help=", ".join(COLLECTIONS))
+    parser.add_argument("--max-queries", type=int, default=MAX_QUERIES)
+    arguments = parser.parse_args()
+    folder = find_data_dir()
+    if folder is None:
+        parser.error("there are no collections: set PAPERSIFT_DATA to the folder of real records")
+    unknown = set(arguments.collections) - set(COLLECTIONS)
+    if unknown:
+        parser.error(
+            f"there is no {', '.join(sorted(unknown))}; there are {', '.join(COLLECTIONS)}"
+        )
+    found: list[dict[str, Quality]] = []
+    for name in arguments.collections or COLLECTIONS:
+        collection = read_collection(folder / "ir" / name, max_queries=arguments.max_queries)
+        begin = perf_counter()
+        found.append(evaluate(collection))
+        title = (
+            f"{name}: {len(collection.documents):,} documents, "
+            f"{len(collection.queries)} queries, {perf_counter() - begin:.0f} s"
+        )
+        print_table(title, found[-1])
+    if len(found) > 1:
+        means = {system: average([each[system] for each in found]) for system in found[0]}
+        print_table(f"mean of {len(found)} collections", means)
+
+
+def evaluate(collection: Collection) -> dict[str, Quality]:
+    """The mean quality of every system over the queries of a collection."""
+    quality = {
+        peer.name: _run(peer(collection).search, collection) for peer in (UntunedBm25, Bm25sPeer)
+    }
+    with ours.build(collection) as papersift:
+        quality["Papersift"] = _run(papersift.search, collection)
+        for name, options in ABLATIONS.items():
+            quality[name] = _run(partial(papersift.search, **options), collection)
+    return quality
+
+
+def _run(search: Search, collection: Collection) -> Quality:
+    rankings = (search(query.text, DEPTH) for query in collection.queries)
+    return average(
+        [
+            measure(ranking, query.grades)
+            for ranking, query in zip(rankings, collection.queries, strict=True)
+        ]
+    )
+
+
+def print_table(title: str, quality: dict[str, Quality]) -> None:
+    """One line a system."""
+    table = Table(title=title, title_justify="left")
+    table.add_column("ranking")
+    for column in ("nDCG@10", f"MAP@{DEPTH}", "R@100", "MRR"):
+        table.add_column(column, justify="right")
+    for system, each in quality.items():
+        figures: Sequence[float] = (
+            each.ndcg,
+            each.average_precision,
+            each.recall,
+            each.reciprocal_rank,
+        )
+        table.add_row(system, *(f"{figure:.4f}" for figure in figures))
+    Console(width=100).print(table)
+
+
+if __name__ == "__main__":
+    main()
