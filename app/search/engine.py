@@ -4,12 +4,12 @@ Nothing outside an engine's own folder knows how postings are stored or scored. 
 writing are apart: the web process holds a `SearchEngine` and never an `IndexWriter`.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
 from app.domain.arxiv_id import ArxivId
-from app.domain.query import Filters, QueryNode, SearchRequest
+from app.domain.query import Filters, QueryField, QueryNode, SearchRequest
 from app.domain.results import EngineResult, Explanation, IndexState, TermStatistics
 from app.search.documents import IndexDocument
 
@@ -43,29 +43,58 @@ class SearchEngine(Protocol):
         """The scores of those of the given papers that match; others are not looked at."""
         ...
 
-    def suggest(self, prefix: str, limit: int) -> list[TermStatistics]:
-        """Index terms that begin with `prefix`, most frequent first."""
+    def suggest(
+        self, prefix: str, limit: int, *, field: QueryField | None = None
+    ) -> list[TermStatistics]:
+        """Index terms that begin with `prefix`, most frequent first.
+
+        Args:
+            field: as for `get_term_statistics`.
+        """
         ...
 
-    def list_matching_terms(self, pattern: str, limit: int) -> list[TermStatistics]:
+    def list_matching_terms(
+        self, pattern: str, limit: int, *, field: QueryField | None = None
+    ) -> list[TermStatistics]:
         """Index terms that match a pattern, most frequent first.
 
         Args:
             pattern: `*` stands for any letters, `?` for one letter.
+            field: as for `get_term_statistics`.
         """
         ...
 
     def list_similar_terms(
-        self, word: str, limit: int, *, max_edits: int = 1
+        self, word: str, limit: int, *, max_edits: int = 1, field: QueryField | None = None
     ) -> list[TermStatistics]:
         """Index terms at most `max_edits` (1 or 2) letters from a word, most frequent first.
 
         The first letter has to be the same; two letters that changed places are one edit.
+
+        Args:
+            field: as for `get_term_statistics`.
         """
         ...
 
-    def get_term_statistics(self, terms: Sequence[str]) -> list[TermStatistics]:
-        """Statistics of index terms, in the order asked; frequency 0 for unknown ones."""
+    def get_term_statistics(
+        self, terms: Sequence[str], *, field: QueryField | None = None
+    ) -> list[TermStatistics]:
+        """Statistics of index terms, in the order asked; frequency 0 for unknown ones.
+
+        Args:
+            field: the one field that is meant. All terms are looked up together, and papers
+                deleted or replaced a short while ago may still be counted, as they are in scores.
+                Without a field, living papers that hold a term in title or abstract are counted
+                exactly, which costs a pass over them the first time.
+        """
+        ...
+
+    def stream_terms(self, field: QueryField) -> Iterator[tuple[str, int]]:
+        """All index terms of a field in order of their text, and how many papers hold each.
+
+        Counts as `get_term_statistics` does within a field. The iterator holds one state of the
+        index open: read it to its end, or close it.
+        """
         ...
 
     def find_similar(

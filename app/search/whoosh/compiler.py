@@ -40,6 +40,8 @@ _INDEX_FIELDS = {
     QueryField.COMMENTS: schema.COMMENTS,
     QueryField.JOURNAL_REF: schema.JOURNAL_REF,
     QueryField.REPORT_NO: schema.REPORT_NO,
+    QueryField.DOI: schema.DOI,
+    QueryField.ID: schema.IDS,
 }
 _WHOLE_PAPER = (schema.TITLE, schema.ABSTRACT)
 _FIELD_WEIGHTS = {schema.TITLE: schema.TITLE_WEIGHT}
@@ -52,6 +54,11 @@ def compile_query(node: QueryNode) -> WhooshQuery:
     """The Whoosh query for a tree; `NullQuery` when no index term is left."""
     query = _compile(node)
     return NullQuery if query is None else query
+
+
+def get_index_field(field: QueryField) -> str:
+    """The name under which the index keeps a field of queries."""
+    return _INDEX_FIELDS[field]
 
 
 def compile_weighted_terms(weighted_terms: Iterable[tuple[str, float]]) -> WhooshQuery:

@@ -6,12 +6,13 @@ import zlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from heapq import nsmallest
 from pathlib import Path
 from typing import Any
 
 from app.domain.arxiv_id import ArxivId
 from app.domain.errors import IndexDamagedError, PaperNotFoundError
-from app.domain.query import Filters, QueryNode, SearchRequest
+from app.domain.query import Filters, QueryField, QueryNode, SearchRequest
 from app.domain.results import (
     EngineResult,
     Explanation,
@@ -22,7 +23,7 @@ from app.search.documents import IndexDocument
 from app.search.whoosh.codec.kernel_types import Kernels
 from app.search.whoosh.codec.kernels import load_kernels, warm_up
 from app.search.whoosh.codec.kernels_numpy import NumpyKernels
-from app.search.whoosh.compiler import compile_query, compile_weighted_terms
+from app.search.whoosh.compiler import compile_query, compile_weighted_terms, get_index_field
 from app.search.whoosh.fast_path import statistics
 from app.search.whoosh.fast_path.answers import (
     Answer,
@@ -38,6 +39,7 @@ from app.search.whoosh.fast_path.plan import Plan, make_plan
 from app.search.whoosh.fast_path.segments import SegmentView, StateView
 from app.search.whoosh.matches import list_matches
 from app.search.whoosh.snapshots import Snapshot, SnapshotSource
+from app.search.whoosh.term_patterns import BeginsWith, SimilarTo, TermPattern, Wildcard
 
 MAX_CACHED_TERMS = 50_000
 """Terms whose statistics are remembered for one state of the index."""
@@ -110,39 +112,40 @@ class WhooshEngine:
         with self._borrow() as (_snapshot, _searcher, executor):
             return score_papers(executor, plan, arxiv_ids)
 
-    def suggest(self, prefix: str, limit: int) -> list[TermStatistics]:
+    def suggest(
+        self, prefix: str, limit: int, *, field: QueryField | None = None
+    ) -> list[TermStatistics]:
         """Index terms that begin with `prefix`, most frequent first, ties alphabetically."""
-        prefix = prefix.strip().casefold()
-        if not prefix or limit <= 0:
-            return []
-        with self._borrow() as (snapshot, _searcher, executor):
-            bounds = statistics.list_candidates(executor, prefix)
-            return self._choose(snapshot, executor, bounds, limit)
+        text = prefix.strip().casefold()
+        return self._choose(BeginsWith(text), limit, field) if text else []
 
-    def list_matching_terms(self, pattern: str, limit: int) -> list[TermStatistics]:
+    def list_matching_terms(
+        self, pattern: str, limit: int, *, field: QueryField | None = None
+    ) -> list[TermStatistics]:
         """Index terms that match a pattern of `*` and `?`, most frequent first."""
-        pattern = pattern.strip().casefold()
-        if not pattern or limit <= 0:
-            return []
-        with self._borrow() as (snapshot, _searcher, executor):
-            bounds = statistics.list_wildcard_matches(executor, pattern)
-            return self._choose(snapshot, executor, bounds, limit)
+        text = pattern.strip().casefold()
+        return self._choose(Wildcard(text), limit, field) if text else []
 
     def list_similar_terms(
-        self, word: str, limit: int, *, max_edits: int = 1
+        self, word: str, limit: int, *, max_edits: int = 1, field: QueryField | None = None
     ) -> list[TermStatistics]:
         """Index terms a few letters from a word, with the same first letter."""
-        word = word.strip().casefold()
-        if not word or limit <= 0:
-            return []
-        with self._borrow() as (snapshot, _searcher, executor):
-            bounds = statistics.list_similar_terms(executor, word, min(max_edits, MAX_EDITS))
-            return self._choose(snapshot, executor, bounds, limit)
+        pattern = SimilarTo(word.strip().casefold(), min(max_edits, MAX_EDITS))
+        return self._choose(pattern, limit, field) if pattern.word else []
 
-    def get_term_statistics(self, terms: Sequence[str]) -> list[TermStatistics]:
+    def get_term_statistics(
+        self, terms: Sequence[str], *, field: QueryField | None = None
+    ) -> list[TermStatistics]:
         """Statistics of index terms, in the order asked; frequency 0 for unknown ones."""
         with self._borrow() as (snapshot, _searcher, executor):
+            if field is not None:
+                return statistics.list_field_statistics(executor, get_index_field(field), terms)
             return [self._statistics.compute(snapshot, executor, term) for term in terms]
+
+    def stream_terms(self, field: QueryField) -> Iterator[tuple[str, int]]:
+        """All index terms of a field in order of their text, and how many papers hold each."""
+        with self._borrow() as (_snapshot, _searcher, executor):
+            yield from statistics.stream_terms(executor, get_index_field(field))
 
     def find_similar(
         self, weighted_terms: Sequence[tuple[str, float]], filters: Filters, limit: int
@@ -185,11 +188,21 @@ class WhooshEngine:
             return EngineResult(found.hits, found.total, snapshot.state, found.facets)
 
     def _choose(
-        self, snapshot: Snapshot, executor: Executor, bounds: dict[str, int], limit: int
+        self, pattern: TermPattern, limit: int, field: QueryField | None
     ) -> list[TermStatistics]:
-        return statistics.choose_most_frequent(
-            bounds, limit, lambda term: self._statistics.compute(snapshot, executor, term)
-        )
+        """The most frequent terms that a pattern means."""
+        if limit <= 0:
+            return []
+        with self._borrow() as (snapshot, _searcher, executor):
+            if field is None:
+                bounds = statistics.list_candidates(executor, statistics.WHOLE_PAPER, pattern)
+                return statistics.choose_most_frequent(
+                    bounds, limit, lambda term: self._statistics.compute(snapshot, executor, term)
+                )
+            name = get_index_field(field)
+            bounds = statistics.list_candidates(executor, [name], pattern)
+            chosen = nsmallest(limit, bounds, key=lambda term: (-bounds[term], term))
+            return statistics.list_field_statistics(executor, name, chosen)
 
     @contextmanager
     def _borrow(self) -> Iterator[tuple[Snapshot, Any, Executor]]:

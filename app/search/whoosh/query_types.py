@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from whoosh.matching import FilterMatcher, NullMatcher, WrappingMatcher
-from whoosh.query import AndNot, CompoundQuery, Or, Phrase, SpanNear2, Term
+from whoosh.matching import FilterMatcher, ListMatcher, NullMatcher, WrappingMatcher
+from whoosh.query import AndNot, CompoundQuery, Or, Phrase, Query, SpanNear2, Term
+
+from app.search.whoosh.term_patterns import TermPattern
 
 
 class AnyOf(Or):  # type: ignore[misc]  # Whoosh has no types
@@ -95,3 +97,40 @@ class GappedPhrase(Phrase):  # type: ignore[misc]  # Whoosh has no types
             query = SpanNear2([query, word], slop=gap + self.slop, mindist=gap)
         matcher = query.matcher(searcher, context)
         return matcher if self.boost == 1.0 else WrappingMatcher(matcher, boost=self.boost)
+
+
+class TermsLike(Query):  # type: ignore[misc]  # Whoosh has no types
+    """Documents that hold any index term of a field that a pattern means; all score `boost`.
+
+    Whoosh's own prefixes and wildcards score each term by its rareness, so that misspellings,
+    which are the rarest, would come first; and of more than 1,024 terms they score none.
+    """
+
+    def __init__(self, fieldname: str, pattern: TermPattern, boost: float = 1.0) -> None:
+        self.fieldname = fieldname
+        self.pattern = pattern
+        self.boost = boost
+
+    def __repr__(self) -> str:
+        return f"TermsLike({self.fieldname!r}, {self.pattern!r}, boost={self.boost})"
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and repr(other) == repr(self)
+
+    def __hash__(self) -> int:
+        return hash(repr(self))
+
+    def estimate_size(self, reader: Any) -> int:
+        """An upper bound of the matches."""
+        return int(reader.doc_count_all())
+
+    def matcher(self, searcher: Any, context: Any = None) -> Any:
+        """Those documents."""
+        del context
+        reader = searcher.reader()
+        numbers: set[int] = set()
+        for term in reader.expand_prefix(self.fieldname, self.pattern.prefix):
+            if self.pattern.matches(term.decode("utf-8")):
+                numbers.update(reader.postings(self.fieldname, term).all_ids())
+        living = sorted(number for number in numbers if not reader.is_deleted(number))
+        return ListMatcher(living, all_weights=self.boost)

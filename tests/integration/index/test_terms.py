@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 
 from app.domain.categories import parse_category_expression
-from app.domain.query import And, Everything, Filters, Not, Or, Phrase, SearchRequest, Term
+from app.domain.query import (
+    And,
+    Everything,
+    Filters,
+    Not,
+    Or,
+    Phrase,
+    QueryField,
+    SearchRequest,
+    Term,
+)
 from app.domain.results import TermStatistics
 from app.search.engine import SearchEngine
 from app.search.factory import open_engine, open_index_writer
@@ -46,6 +56,43 @@ def test_statistics_leave_deleted_papers_out(engine: SearchEngine) -> None:
     assert neutrino == TermStatistics("neutrino", 2, 4)
     assert quark == TermStatistics("quark", 1, LONG)
     assert unknown == TermStatistics("zulu", 0, 0)
+
+
+def test_statistics_of_one_field_count_that_field(engine: SearchEngine) -> None:
+    asked = ["neutrino", "zulu", "graph", "neutrino", "about"]
+    found = engine.get_term_statistics(asked, field=QueryField.TITLE)
+    # The sixth paper is deleted but not merged away yet.
+    assert found == [
+        TermStatistics("neutrino", 3, 4),
+        TermStatistics("zulu", 0, 0),
+        TermStatistics("graph", 2, 2),
+        TermStatistics("neutrino", 3, 4),
+        TermStatistics("about", 0, 0),
+    ]
+    (lovelace,) = engine.get_term_statistics(["lovelace"], field=QueryField.AUTHOR)
+    assert lovelace.document_frequency == 7
+    assert engine.get_term_statistics([], field=QueryField.TITLE) == []
+
+
+def test_terms_of_a_field_stream_in_order_from_all_segments(engine: SearchEngine) -> None:
+    terms = list(engine.stream_terms(QueryField.TITLE))
+    assert terms == sorted(terms)
+    assert dict(terms) == {
+        "color": 1, "graph": 2, "mass": 2, "neutrino": 3, "neutron": 1, "oscil": 1, "spam": 1,
+        "star": 1,
+    }  # fmt: skip
+    stream = engine.stream_terms(QueryField.AUTHOR)
+    assert isinstance(stream, Iterator)
+    assert next(stream) == ("ada", 7)
+    assert list(stream) == [("lovelace", 7)]
+
+
+def test_terms_can_be_looked_for_in_one_field(engine: SearchEngine) -> None:
+    assert engine.suggest("neu", 1, field=QueryField.TITLE) == [TermStatistics("neutrino", 3, 4)]
+    assert engine.list_matching_terms("*ar?", 5, field=QueryField.TITLE) == []
+    assert list_terms(engine.list_matching_terms("*ar?", 5, field=QueryField.ABSTRACT)) == ["quark"]
+    similar = engine.list_similar_terms("lovelase", 5, field=QueryField.AUTHOR)
+    assert list_terms(similar) == ["lovelace"]
 
 
 def test_patterns_find_terms_most_frequent_first(engine: SearchEngine) -> None:

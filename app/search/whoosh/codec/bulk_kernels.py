@@ -4,7 +4,6 @@ The compiled functions walk over the pieces twice, counting first and placing th
 the same with whole arrays, for installations without numba. Both give equal results.
 """
 
-import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.search.whoosh.codec.kernels import has_numba
 from app.search.whoosh.codec.posting_columns import expand_ranges
 
 Array = NDArray[Any]
@@ -119,7 +119,7 @@ NUMPY_KERNELS = BulkKernels(count_with_numpy, place_with_numpy)
 @lru_cache(maxsize=1)
 def load_bulk_kernels() -> BulkKernels:
     """The fastest kernels this machine has; importing or compiling them may take some seconds."""
-    if importlib.util.find_spec("numba") is None:
+    if not has_numba():
         return NUMPY_KERNELS
     from app.search.whoosh.codec import kernels_bulk  # noqa: PLC0415
 

@@ -24,14 +24,25 @@ from app.search.whoosh.codec.kernels_numpy import NumpyKernels
 
 
 @lru_cache(maxsize=1)
+def has_numba() -> bool:
+    """Whether kernels can be compiled; importing the compiler takes half a second.
+
+    It is missing where it was not installed, and refuses a numpy newer than it knows.
+    """
+    try:
+        import numba  # noqa: F401, PLC0415  # a command that does not search need not wait for it
+    except ImportError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=1)
 def load_kernels() -> Kernels:
     """The fastest kernels this machine has."""
-    try:
-        # Importing numba takes half a second, which a command that does not search need not wait
-        # for; without it, or without the compiler it was built for, numpy does the same.
-        from app.search.whoosh.codec.kernels_numba import NumbaKernels  # noqa: PLC0415
-    except ImportError:
+    if not has_numba():
         return NumpyKernels()
+    from app.search.whoosh.codec.kernels_numba import NumbaKernels  # noqa: PLC0415
+
     return NumbaKernels()
 
 

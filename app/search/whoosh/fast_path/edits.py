@@ -1,21 +1,19 @@
-"""Words within a number of edits of another."""
+"""How many edits lie between words.
 
-from collections.abc import Iterable, Iterator
+One insertion, deletion, replacement or swap of neighbours is one edit, and no letter takes part in
+two of them: the optimal string alignment distance.
+"""
 
+from typing import Any
 
-def find_within_edits(word: str, candidates: Iterable[str], max_edits: int) -> Iterator[str]:
-    """Those of the candidates that are at most `max_edits` away.
+import numpy as np
+from numpy.typing import NDArray
 
-    One insertion, deletion, replacement or swap of neighbours is one edit.
-
-    >>> list(find_within_edits("graph", ["graph", "grpah", "graphs", "grid"], 1))
-    ['graph', 'grpah', 'graphs']
-    """
-    return (each for each in candidates if count_edits(word, each, max_edits) <= max_edits)
+from app.search.whoosh.codec.kernel_types import I64
 
 
 def count_edits(a: str, b: str, limit: int) -> int:
-    """The optimal string alignment distance; any number above `limit` once it is exceeded.
+    """The distance of two words; any number above `limit` once it is exceeded.
 
     >>> count_edits("neutrino", "neturino", 2)
     1
@@ -33,5 +31,33 @@ def count_edits(a: str, b: str, limit: int) -> int:
             row.append(cost)
         if min(row) > limit:
             return limit + 1
+        before_last, last = last, row
+    return last[-1]
+
+
+def count_edits_of_all(word: I64, others: NDArray[Any]) -> NDArray[np.uint8]:
+    """The distance of a word from each of n others of one length m, shape (n,).
+
+    Args:
+        word: its letters as numbers.
+        others: their letters, shape (n, m).
+
+    >>> others = np.array([list(b"grpah"), list(b"grand")])
+    >>> count_edits_of_all(np.array(list(b"graph")), others).tolist()
+    [1, 2]
+    """
+    count, length = others.shape
+    columns = np.ascontiguousarray(others.T)
+    before_last: list[NDArray[np.uint8]] = []
+    last = [np.full(count, j, np.uint8) for j in range(length + 1)]
+    for i, letter in enumerate(word.tolist(), start=1):
+        row = [np.full(count, i, np.uint8)]
+        for j in range(1, length + 1):
+            cost = np.minimum(last[j], row[j - 1]) + np.uint8(1)
+            np.minimum(cost, last[j - 1] + (columns[j - 1] != letter), out=cost)
+            if i > 1 and j > 1:
+                is_swap = (columns[j - 2] == letter) & (columns[j - 1] == word[i - 2])
+                np.minimum(cost, np.where(is_swap, before_last[j - 2] + 1, 255), out=cost)
+            row.append(cost)
         before_last, last = last, row
     return last[-1]

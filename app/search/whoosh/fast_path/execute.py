@@ -26,16 +26,16 @@ from app.search.whoosh.codec.kernel_types import (
     freeze,
 )
 from app.search.whoosh.codec.kernels import make_facets, make_matches
+from app.search.whoosh.fast_path.dictionary import find_documents_of, find_terms_like
 from app.search.whoosh.fast_path.plan import (
     Clause,
     Leaf,
+    PatternLeaf,
     PhraseLeaf,
     Plan,
     PlanLeaf,
-    PrefixLeaf,
     TermLeaf,
 )
-from app.search.whoosh.fast_path.prefixes import list_prefix_terms
 from app.search.whoosh.fast_path.segments import NO_MASK, StateView
 from app.search.whoosh.fast_path.terms import ResolvedTerm, ScoredTerms, TermKey
 
@@ -95,27 +95,9 @@ class Executor:
         return total
 
     def prepare(self, plan: Plan) -> tuple[Plan, Resolved]:
-        """The plan with prefixes spelled out, the rarest requirement first, and its terms."""
-        plan = self._spell_out(plan)
+        """The plan with the rarest requirement first, and its terms."""
         resolved = self.terms.resolve(_list_terms(plan))
         return _put_rarest_first(plan, resolved, self.state.document_count), resolved
-
-    def _spell_out(self, plan: Plan) -> Plan:
-        if not any(isinstance(leaf, PrefixLeaf | PlanLeaf) for leaf in _list_leaves(plan)):
-            return plan
-        clauses = []
-        for clause in plan.clauses:
-            members: list[Leaf] = []
-            for leaf in clause.members:
-                if isinstance(leaf, PrefixLeaf):
-                    names = list_prefix_terms(self.state, leaf.field, leaf.text)
-                    members += (TermLeaf(leaf.field, name, 1.0) for name in names)
-                elif isinstance(leaf, PlanLeaf):
-                    members.append(PlanLeaf(self._spell_out(leaf.plan)))
-                else:
-                    members.append(leaf)
-            clauses.append(Clause(clause.kind, tuple(members)))
-        return Plan(tuple(clauses), plan.base_score, plan.least_optional)
 
     def _run_segment(self, plan: Plan, resolved: Resolved, place: int, wanted: Pass) -> int:
         given = None if wanted.given is None else wanted.given[place]
@@ -175,6 +157,12 @@ class Executor:
         for word in words:
             self._correct(docs, scores, word, place, leaf.boost)
         return docs, scores
+
+    def find_pattern(self, leaf: PatternLeaf, place: int) -> ListedMatches:
+        """All documents of one segment that hold a term which a pattern means."""
+        arrays = self.state.segments[place].arrays
+        docs = find_documents_of(arrays, find_terms_like(arrays, leaf.field, leaf.pattern))
+        return docs, np.full(len(docs), leaf.boost)
 
     def _correct(
         self, docs: U32, scores: F64, word: ResolvedTerm, place: int, boost: float
@@ -246,7 +234,9 @@ class _Layout:
             self._add_term(resolved[leaf.field, leaf.text], leaf.boost)
         elif isinstance(leaf, PhraseLeaf):
             self._add_list(*executor.find_phrase(leaf, resolved, place))
-        elif isinstance(leaf, PlanLeaf):
+        elif isinstance(leaf, PatternLeaf):
+            self._add_list(*executor.find_pattern(leaf, place))
+        else:
             self._add_list(*executor.list_matches(leaf.plan, resolved, place))
 
     def _add_term(self, term: ResolvedTerm, boost: float) -> None:

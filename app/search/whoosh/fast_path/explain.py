@@ -9,7 +9,7 @@ from app.search.whoosh.fast_path.answers import score_papers
 from app.search.whoosh.fast_path.execute import Executor
 from app.search.whoosh.fast_path.plan import (
     Clause,
-    Leaf,
+    PatternLeaf,
     PhraseLeaf,
     Plan,
     PlanLeaf,
@@ -37,10 +37,11 @@ def list_contributions(
         yield TermContribution("*", "*", plan.base_score)
 
 
-def _describe(leaf: Leaf) -> str:
+def _describe(leaf: TermLeaf | PhraseLeaf | PatternLeaf) -> str:
     match leaf:
         case TermLeaf():
             return leaf.text
         case PhraseLeaf():
             return '"' + " ".join(leaf.words) + '"'
-    return "*"
+        case PatternLeaf():
+            return str(leaf.pattern)

@@ -8,10 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from whoosh.query import And, AndMaybe, AndNot, Every, NullQuery, Or, Prefix, Term
+from whoosh.query import And, AndMaybe, AndNot, Every, NullQuery, Or, Term
 
 from app.search.whoosh.codec.kernel_types import MAX_REQUIRED, ClauseKind
-from app.search.whoosh.query_types import AtLeastOf, GappedPhrase
+from app.search.whoosh.query_types import AtLeastOf, GappedPhrase, TermsLike
+from app.search.whoosh.term_patterns import TermPattern
+
+_WEIGHED = Every | Term | GappedPhrase | TermsLike
+"""Queries whose boost is known here; the compiler carries all weights down to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +28,12 @@ class TermLeaf:
 
 
 @dataclass(frozen=True, slots=True)
-class PrefixLeaf:
-    """All index terms of a field that begin with a text; the sum of their scores."""
+class PatternLeaf:
+    """Any index term of a field that a pattern means; scores `boost`."""
 
     field: str
-    text: str
+    pattern: TermPattern
+    boost: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class PlanLeaf:
     plan: "Plan"
 
 
-Leaf = TermLeaf | PrefixLeaf | PhraseLeaf | PlanLeaf
+Leaf = TermLeaf | PatternLeaf | PhraseLeaf | PlanLeaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ def make_plan(query: Any) -> Plan | None:
 
 
 def _plan(query: Any) -> Plan:
-    if getattr(query, "boost", 1.0) != 1.0 and not isinstance(query, Every | Term | GappedPhrase):
+    if getattr(query, "boost", 1.0) != 1.0 and not isinstance(query, _WEIGHED):
         raise _UnknownQueryError
     if query is NullQuery or (isinstance(query, Every) and query.fieldname is None):
         return NOTHING if query is NullQuery else Plan((), base_score=float(query.boost))
@@ -121,8 +126,8 @@ def _make_leaf(query: Any) -> Leaf:
         if not isinstance(query.text, str) or query.boost <= 0.0:
             raise _UnknownQueryError
         return TermLeaf(query.fieldname, query.text, query.boost)
-    if type(query) is Prefix and not query.constantscore and query.boost == 1.0:
-        return PrefixLeaf(query.fieldname, query.text)
+    if type(query) is TermsLike and query.boost > 0.0:
+        return PatternLeaf(query.fieldname, query.pattern, query.boost)
     if type(query) is GappedPhrase and query.boost > 0.0:
         return _make_phrase(query)
     raise _UnknownQueryError

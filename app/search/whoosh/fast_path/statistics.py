@@ -1,50 +1,70 @@
-"""How common index terms are in titles and abstracts, and which of them look alike.
+"""How common index terms are, and which of them look alike.
 
-Document frequency counts living papers that hold a term in the title, the abstract or both, each
-once; collection frequency adds up its occurrences in both. Both are exact.
+Over title and abstract, document frequency counts living papers that hold a term in one of them or
+both, each once, and collection frequency adds up its occurrences; both are exact and cost a pass
+over the term's postings. Within one field both are read off the dictionary, where deleted papers
+count until they are merged away, as they do in scores.
 """
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 
 from app.domain.results import TermStatistics
 from app.search.whoosh.codec.kernel_types import ClauseKind
+from app.search.whoosh.codec.segment_arrays import SegmentArrays
 from app.search.whoosh.fast_path.answers import EVERY_PAPER, count
-from app.search.whoosh.fast_path.edits import find_within_edits
+from app.search.whoosh.fast_path.dictionary import (
+    count_postings,
+    find_prefix_range,
+    find_terms_like,
+    read_terms,
+)
 from app.search.whoosh.fast_path.execute import Executor
 from app.search.whoosh.fast_path.plan import Clause, Plan, TermLeaf
-from app.search.whoosh.fast_path.prefixes import find_prefix_range, read_term
 from app.search.whoosh.fast_path.terms import ResolvedTerm
 from app.search.whoosh.schema import ABSTRACT, TITLE
+from app.search.whoosh.term_patterns import TermPattern
 
-_WHOLE_PAPER = (TITLE, ABSTRACT)
+WHOLE_PAPER = (TITLE, ABSTRACT)
+READ_TERMS = 4_096
+"""Terms that are read at a time."""
 
 
 def compute_term_statistics(executor: Executor, term: str) -> TermStatistics:
-    """The statistics of one term; zeros for an unknown one. Costs a pass over its postings."""
-    resolved = executor.terms.resolve((field, term) for field in _WHOLE_PAPER)
-    members = tuple(TermLeaf(field, term, 1.0) for field in _WHOLE_PAPER)
+    """The statistics of one term over title and abstract; zeros for an unknown one."""
+    resolved = executor.terms.resolve((field, term) for field in WHOLE_PAPER)
+    members = tuple(TermLeaf(field, term, 1.0) for field in WHOLE_PAPER)
     papers = count(executor, Plan((Clause(ClauseKind.OPTIONAL, members),)), EVERY_PAPER)
     occurrences = sum(_count_occurrences(executor, each) for each in resolved.values())
     return TermStatistics(term, papers, round(occurrences))
 
 
+def list_field_statistics(
+    executor: Executor, field: str, terms: Sequence[str]
+) -> list[TermStatistics]:
+    """The statistics of many terms within one field, in the order asked; zeros for unknown ones."""
+    resolved = executor.terms.resolve((field, term) for term in terms)
+    found = [resolved[field, term] for term in terms]
+    return [
+        TermStatistics(term, each.document_frequency, round(weight))
+        for term, each, weight in zip(terms, found, executor.terms.sum_weights(found), strict=True)
+    ]
+
+
 def _count_occurrences(executor: Executor, term: ResolvedTerm) -> float:
-    total = 0.0
-    for segment, mask, number, (start, end) in zip(
+    (total,) = executor.terms.sum_weights([term])
+    for segment, mask, (start, end) in zip(
         executor.state.segments,
         executor.state.get_masks(EVERY_PAPER),
-        term.numbers,
         term.ranges,
         strict=True,
     ):
-        if number < 0:
-            continue
-        arrays = segment.arrays
-        total += float(arrays.term_weights[number])
-        if len(mask):
+        if len(mask) and end > start:
+            arrays = segment.arrays
             gone = np.flatnonzero(mask[arrays.docs[start:end]] == 0) + start
             total -= float(np.sum(arrays.codes[gone] >> 8))
             wide = np.isin(arrays.wide_postings, gone)
@@ -54,19 +74,16 @@ def _count_occurrences(executor: Executor, term: ResolvedTerm) -> float:
 
 
 def list_candidates(
-    executor: Executor, prefix: str, is_wanted: Callable[[str], bool] = lambda _text: True
+    executor: Executor, fields: Sequence[str], pattern: TermPattern
 ) -> dict[str, int]:
-    """Terms that begin with `prefix` and are wanted, with an upper bound of their frequency."""
+    """Terms that a pattern means, with an upper bound of how many papers hold them."""
     bounds: dict[str, int] = {}
     for segment in executor.state.segments:
-        arrays = segment.arrays
-        for field in _WHOLE_PAPER:
-            first, last = find_prefix_range(arrays, field, prefix)
-            sizes = np.diff(arrays.posting_starts[first : last + 1].astype(np.int64)).tolist()
-            for term, size in zip(range(first, last), sizes, strict=True):
-                text = read_term(arrays, term)
-                if is_wanted(text):
-                    bounds[text] = bounds.get(text, 0) + size
+        for field in fields:
+            terms = find_terms_like(segment.arrays, field, pattern)
+            sizes = count_postings(segment.arrays, terms).tolist()
+            for text, size in zip(read_terms(segment.arrays, terms), sizes, strict=True):
+                bounds[text] = bounds.get(text, 0) + size
     return bounds
 
 
@@ -89,18 +106,20 @@ def choose_most_frequent(
     return [each for each in best[:limit] if each.document_frequency > 0]
 
 
-def list_wildcard_matches(executor: Executor, pattern: str) -> dict[str, int]:
-    """Terms that match a pattern of `*` (any letters) and `?` (one letter), with bounds."""
-    expression = "".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern)
-    prefix = re.split(r"[*?]", pattern, maxsplit=1)[0]
-    is_match = re.compile(expression, re.DOTALL).fullmatch
-    return list_candidates(executor, prefix, lambda text: is_match(text) is not None)
+def stream_terms(executor: Executor, field: str) -> Iterator[tuple[str, int]]:
+    """All terms of a field in order of their text, each with the papers that hold it."""
+    streams = [_stream_segment(segment.arrays, field) for segment in executor.state.segments]
+    if len(streams) == 1:
+        yield from streams[0]
+        return
+    for term, same in groupby(merge(*streams), key=itemgetter(0)):
+        yield term, sum(papers for _term, papers in same)
 
 
-def list_similar_terms(executor: Executor, word: str, max_edits: int) -> dict[str, int]:
-    """Terms at most `max_edits` letters from a word, with the same first letter; with bounds."""
-    candidates = list_candidates(
-        executor, word[:1], lambda text: abs(len(text) - len(word)) <= max_edits
-    )
-    near: Iterable[str] = find_within_edits(word, candidates, max_edits)
-    return {term: candidates[term] for term in near}
+def _stream_segment(arrays: SegmentArrays, field: str) -> Iterator[tuple[str, int]]:
+    first, last = find_prefix_range(arrays, field, "")
+    for begin in range(first, last, READ_TERMS):
+        terms = np.arange(begin, min(begin + READ_TERMS, last))
+        yield from zip(
+            read_terms(arrays, terms), count_postings(arrays, terms).tolist(), strict=True
+        )

@@ -1,11 +1,12 @@
 """What a term is worth in one state of the index: where its postings stand and how it scores."""
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.search.whoosh.codec import layout
 from app.search.whoosh.codec.kernel_types import (
@@ -95,9 +96,9 @@ class ScoredTerms:
                 )
                 for name, text in keys
             ]
-            found = self._kernels.find_terms(*segment.terms, encoded).tolist()
-            numbers.append(found)
-            ranges.append([arrays.get_postings(term) if term >= 0 else (0, 0) for term in found])
+            found = self._kernels.find_terms(*segment.terms, encoded)
+            numbers.append(found.tolist())
+            ranges.append(_list_ranges(arrays.posting_starts, found))
         return {
             key: self._make(
                 key[0], tuple(each[i] for each in numbers), tuple(each[i] for each in ranges)
@@ -131,6 +132,17 @@ class ScoredTerms:
             self._averages[slot] = average
         return slot
 
+    def sum_weights(self, terms: Sequence[ResolvedTerm]) -> list[float]:
+        """How often each term occurs, deleted documents included."""
+        numbers = np.array([term.numbers for term in terms], np.int64)
+        numbers = numbers.reshape(len(terms), len(self._state.segments))
+        totals = np.zeros(len(terms))
+        for place, segment in enumerate(self._state.segments):
+            known = np.flatnonzero(numbers[:, place] >= 0)
+            totals[known] += segment.arrays.term_weights[numbers[known, place]]
+        found: list[float] = totals.tolist()
+        return found
+
     def find_wide(self, segment: int, start: int, end: int) -> slice:
         """The postings of a range whose weight is not in their code, in the `wide` arrays."""
         view = self._state.segments[segment]
@@ -155,3 +167,11 @@ class ScoredTerms:
             weights = (weights * (BM25_K1 + 1.0)) / (weights + norms)
         scores[places] = term.weight * weights
         return scores
+
+
+def _list_ranges(posting_starts: NDArray[np.uint64], terms: I64) -> list[tuple[int, int]]:
+    """The postings of each term, half-open; (0, 0) for -1."""
+    starts = posting_starts[terms].astype(np.int64)
+    ends = posting_starts[terms + 1].astype(np.int64)
+    starts[terms < 0] = ends[terms < 0] = 0
+    return list(zip(starts.tolist(), ends.tolist(), strict=True))

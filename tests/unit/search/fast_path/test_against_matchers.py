@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime, timedelta
 from math import log
 from pathlib import Path
@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from whoosh.query import And as WhooshAnd
+from whoosh.query import AndMaybe
+from whoosh.query import Term as WhooshTerm
 
 from app.domain.arxiv_id import ArxivId
 from app.domain.categories import parse_category_expression
@@ -41,8 +44,11 @@ from app.search.whoosh.codec.kernels import load_kernels
 from app.search.whoosh.codec.kernels_numpy import NumpyKernels
 from app.search.whoosh.compiler import compile_query
 from app.search.whoosh.engine import WhooshEngine
+from app.search.whoosh.fast_path.answers import Page
 from app.search.whoosh.fast_path.plan import make_plan
-from app.search.whoosh.schema import TITLE_WEIGHT
+from app.search.whoosh.query_types import AnyOf, AtLeastOf, TermsLike, Without
+from app.search.whoosh.schema import ABSTRACT, TITLE, TITLE_WEIGHT
+from app.search.whoosh.term_patterns import BeginsWith, SimilarTo, Wildcard
 from tests.integration.index.documents import make_document
 
 WORDS = ("alfa", "bravo", "delta", "golf", "hotel")
@@ -195,6 +201,55 @@ def test_every_tree_is_answered_alike_by_plans_by_matchers_and_without_numba(
                 assert [hit.arxiv_id for hit in found.hits] == sort_hits(found, living, sort)
             assert_pages_join(fast, SearchRequest(node, chosen))
             assert_explained(fast, node, living)
+
+
+pattern_leaves = st.one_of(
+    st.builds(
+        TermsLike,
+        st.sampled_from([TITLE, ABSTRACT]),
+        st.one_of(
+            st.sampled_from(["", "a", "d", "golf", "z"]).map(BeginsWith),
+            st.sampled_from(["*l*", "?olf", "h*l", "zz*"]).map(Wildcard),
+            st.builds(SimilarTo, st.sampled_from(["delat", "gol", "zulu"]), st.integers(1, 2)),
+        ),
+        st.sampled_from([0.5, 2.0]),
+    ),
+    st.builds(WhooshTerm, st.sampled_from([TITLE, ABSTRACT]), st.sampled_from(WORDS)),
+)
+pattern_queries = st.recursive(
+    pattern_leaves,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=2, max_size=4).map(AnyOf),
+        st.lists(inner, min_size=2, max_size=4).map(WhooshAnd),
+        st.builds(AtLeastOf, st.lists(inner, min_size=3, max_size=4), st.just(2)),
+        st.builds(Without, inner, inner),
+        st.builds(AndMaybe, inner, inner),
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(batches=corpora(), queries=st.lists(pattern_queries, min_size=3, max_size=8))
+def test_patterns_of_terms_are_answered_alike_by_plans_and_by_matchers(
+    tmp_path_factory: pytest.TempPathFactory, batches: list[list[IndexDocument]], queries: list[Any]
+) -> None:
+    index_dir = tmp_path_factory.mktemp("patterns") / "index"
+    write(index_dir, batches)
+    page = Page(limit=20)
+    for kernels in (load_kernels(), NumpyKernels()):
+        with closing(WhooshEngine(index_dir, kernels=kernels)) as engine:
+            for query in queries:
+                plan = make_plan(query)
+                assert plan is not None
+                found, expected = (
+                    engine._answer(query, plan, page),
+                    engine._answer(query, None, page),
+                )
+                assert found.total == expected.total
+                assert {hit.arxiv_id: hit.score for hit in found.hits} == pytest.approx(
+                    {hit.arxiv_id: hit.score for hit in expected.hits}, abs=1e-9
+                )
 
 
 def assert_pages_join(engine: WhooshEngine, request: SearchRequest) -> None:
