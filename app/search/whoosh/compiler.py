@@ -44,7 +44,6 @@ _INDEX_FIELDS = {
     QueryField.ID: schema.IDS,
 }
 _WHOLE_PAPER = (schema.TITLE, schema.ABSTRACT)
-_FIELD_WEIGHTS = {schema.TITLE: schema.TITLE_WEIGHT}
 
 WhooshQuery = Any
 """Whoosh has no types; this names what is meant."""
@@ -70,7 +69,7 @@ def compile_weighted_terms(weighted_terms: Iterable[tuple[str, float]]) -> Whoos
     for term, weight in weighted_terms:
         weights[term] = weights.get(term, 0.0) + weight
     children = [
-        WhooshTerm(field, term, boost=weight * _FIELD_WEIGHTS.get(field, 1.0))
+        WhooshTerm(field, term, boost=weight)
         for term, weight in weights.items()
         if term and weight > 0.0
         for field in _WHOLE_PAPER
@@ -182,7 +181,6 @@ def _exact(field: str, value: str, weight: float) -> WhooshQuery | None:
 
 def _in_field(field: str, terms: QueryTerms, weight: float, slop: int) -> Iterator[WhooshQuery]:
     """One term, or several side by side; a compound also in one piece."""
-    weight *= _FIELD_WEIGHTS.get(field, 1.0)
     if terms.joined:
         yield WhooshTerm(field, terms.joined, boost=weight)
         if len(terms.parts) < 2:

@@ -60,9 +60,8 @@ _READ_ERRORS = (OSError, EOFError, struct.error, zlib.error)
 class WhooshEngine:
     """Reads one index folder and never writes into it; see `app.search.engine.SearchEngine`.
 
-    Scores are Whoosh's BM25F (k1 1.2, b 0.75, idf = ln(N / (n + 1)) + 1), added up over title and
-    abstract, the title times `schema.TITLE_WEIGHT`; N and n count deleted papers until their
-    segment is merged. A match of no word at all (everything, or all but something) scores 1.
+    Scores are BM25F (`app.search.whoosh.scoring`); its counts of papers include deleted ones until
+    their segment is merged. A match of no word at all (everything, or all but something) scores 1.
 
     Args:
         index_dir: need not exist yet; until it does, every method raises `IndexMissingError`.

@@ -8,7 +8,9 @@ from typing import Any
 from whoosh.matching import FilterMatcher, ListMatcher, NullMatcher, WrappingMatcher
 from whoosh.query import AndNot, CompoundQuery, Or, Phrase, Query, SpanNear2, Term
 
+from app.search.whoosh.scoring import JOINED_FIELDS
 from app.search.whoosh.term_patterns import TermPattern
+from app.search.whoosh.weighting import JointChange
 
 
 class AnyOf(Or):  # type: ignore[misc]  # Whoosh has no types
@@ -19,6 +21,21 @@ class AnyOf(Or):  # type: ignore[misc]  # Whoosh has no types
     """
 
     matcher_type = Or.ARRAY_MATCHER
+
+    def matcher(self, searcher: Any, context: Any = None) -> Any:
+        """The union; words looked for in title and abstract score as words of one text."""
+        everything = Or([*self.subqueries, *self._list_joint_changes()])
+        everything.matcher_type = self.matcher_type
+        return everything.matcher(searcher, context)
+
+    def _list_joint_changes(self) -> list[JointChange]:
+        words = {(q.fieldname, q.text, q.boost) for q in self.subqueries if type(q) is Term}
+        title, abstract = JOINED_FIELDS
+        return [
+            JointChange(text, boost)
+            for field, text, boost in words
+            if field == title and (abstract, text, boost) in words
+        ]
 
 
 class AtLeastOf(CompoundQuery):  # type: ignore[misc]  # Whoosh has no types

@@ -26,9 +26,6 @@ REPORT_NO = "report_no"
 SUBMITTED = "submitted"
 UPDATED = "updated"
 
-TITLE_WEIGHT = 2.0
-"""What a match in the title counts, where one in the abstract counts 1."""
-
 MAX_SECONDS = 2**32 - 1
 """Largest date a column holds (February 2106), seconds since 1970."""
 

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from whoosh.scoring import BM25F
 from whoosh.searching import Searcher
 
 from app.domain.errors import IndexDamagedError
@@ -21,6 +20,7 @@ from app.search.whoosh.commits import Commit
 from app.search.whoosh.generations import FolderBusyError, FolderLease, get_current_folder
 from app.search.whoosh.latent import LatentModel
 from app.search.whoosh.readers import open_reader
+from app.search.whoosh.weighting import PaperWeighting
 from app.search.whoosh.writer import make_state
 
 OPEN_ATTEMPTS = 20
@@ -88,7 +88,7 @@ class Snapshot:
 
     def _open_searcher(self) -> Any:
         reader = open_reader(self.folder, self.segments, self.commit.generation)
-        return Searcher(reader, weighting=BM25F())
+        return Searcher(reader, weighting=PaperWeighting())
 
 
 class SnapshotSource:

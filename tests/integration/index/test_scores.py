@@ -1,7 +1,6 @@
 """Scores against BM25F computed by hand, and explanations against scores."""
 
 from collections.abc import Iterator
-from math import log
 from pathlib import Path
 
 import pytest
@@ -22,10 +21,9 @@ from app.domain.query import (
 )
 from app.search.engine import SearchEngine
 from app.search.factory import open_engine
-from app.search.whoosh.schema import TITLE_WEIGHT
 from tests.integration.index.documents import build_index, make_document, make_id
+from tests.support.bm25f import score_by_hand
 
-K1, B = 1.2, 0.75
 TITLES = ("alfa bravo", "bravo delta golf", "golf")
 ABSTRACTS = ("alfa alfa golf delta", "alfa", "delta golf golf golf bravo")
 
@@ -45,21 +43,11 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchEngine]:
     engine.close()
 
 
-def bm25(texts: tuple[str, ...], number: int, word: str) -> float:
-    """Whoosh's variant: idf = ln(N / (n + 1)) + 1."""
-    fields = [text.split() for text in texts]
-    holding = sum(word in field for field in fields)
-    frequency = fields[number].count(word)
-    average = sum(map(len, fields)) / len(fields)
-    norm = K1 * (1 - B + B * len(fields[number]) / average)
-    return (log(len(fields) / (holding + 1)) + 1) * frequency * (K1 + 1) / (frequency + norm)
-
-
-def score_by_hand(number: int, words: str) -> float:
-    return sum(
-        TITLE_WEIGHT * bm25(TITLES, number, word) + bm25(ABSTRACTS, number, word)
-        for word in words.split()
-    )
+def score(words: str) -> dict[ArxivId, float]:
+    papers = {
+        make_id(number): texts for number, texts in enumerate(zip(TITLES, ABSTRACTS, strict=True))
+    }
+    return score_by_hand(words.split(), papers)
 
 
 @pytest.mark.parametrize("words", ["alfa", "golf", "alfa golf", "bravo delta golf alfa"])
@@ -68,8 +56,7 @@ def test_the_score_of_a_bag_of_words_is_bm25f_over_title_and_abstract(
 ) -> None:
     query = Or(tuple(map(Term, words.split())))
     result = engine.search(SearchRequest(query))
-    by_hand = {make_id(number): score_by_hand(number, words) for number in range(3)}
-    matching = {arxiv_id: score for arxiv_id, score in by_hand.items() if score > 0}
+    matching = score(words)
     assert {hit.arxiv_id for hit in result.hits} == matching.keys()
     for hit in result.hits:
         assert hit.score == pytest.approx(matching[hit.arxiv_id], abs=1e-9)
@@ -141,11 +128,30 @@ def test_a_paper_the_index_does_not_hold_cannot_be_explained(engine: SearchEngin
 def test_weights_of_similar_words_multiply_scores(engine: SearchEngine) -> None:
     result = engine.find_similar([("alfa", 2.0), ("golf", 0.5), ("", 1.0)], Filters(), 10)
     for hit in result.hits:
-        number = [make_id(each) for each in range(3)].index(hit.arxiv_id)
-        expected = 2.0 * score_by_hand(number, "alfa") + 0.5 * score_by_hand(number, "golf")
+        expected = 2.0 * score("alfa").get(hit.arxiv_id, 0.0)
+        expected += 0.5 * score("golf").get(hit.arxiv_id, 0.0)
         assert hit.score == pytest.approx(expected, abs=1e-9)
 
 
 def test_words_without_weight_find_nothing_similar(engine: SearchEngine) -> None:
     assert engine.find_similar([("alfa", 0.0)], Filters(), 10).total == 0
     assert engine.find_similar([], Filters(), 10).hits == ()
+
+
+def test_hundreds_of_occurrences_in_a_paper_score_as_the_formula_says(tmp_path: Path) -> None:
+    papers = {
+        make_id(0): ("alfa bravo", " ".join(["alfa"] * 400)),
+        make_id(1): (" ".join(["alfa"] * 300), "golf"),
+        make_id(2): ("golf", "bravo"),
+    }
+    build_index(tmp_path, (make_document(n, *texts) for n, texts in enumerate(papers.values())))
+    engine = open_engine(tmp_path)
+    hits = engine.search(SearchRequest(Term("alfa"))).hits
+    parts = engine.explain(Term("alfa"), make_id(0)).contributions
+    engine.close()
+    expected = score_by_hand(["alfa"], papers)
+    # Lengths are kept to a byte, so long texts count as a little longer or shorter.
+    assert {hit.arxiv_id: hit.score for hit in hits} == pytest.approx(expected, rel=0.02)
+    assert sum(part.weight for part in parts) == pytest.approx(
+        next(hit.score for hit in hits if hit.arxiv_id == make_id(0)), abs=1e-9
+    )

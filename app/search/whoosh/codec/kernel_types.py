@@ -272,8 +272,14 @@ class Kernels(Protocol):
         """The number of each term key in a sorted dictionary, -1 for unknown ones."""
         ...
 
+    def intersect(self, first: U32, second: U32) -> tuple[I64, I64]:
+        """Where the numbers that both of two ascending arrays hold stand in each."""
+        ...
 
-def make_lookup_table(average_length: float, lengths: NDArray[Any], *, b: float, k1: float) -> F64:
+
+def make_lookup_table(
+    average_length: float, lengths: NDArray[Any], *, b: float, k1: float, weight: float = 1.0
+) -> F64:
     """The BM25 factor of every posting code of one field, float64[65536].
 
     The same arithmetic as `whoosh.scoring.bm25` without the idf: tf (k1+1) over
@@ -281,8 +287,9 @@ def make_lookup_table(average_length: float, lengths: NDArray[Any], *, b: float,
 
     Args:
         lengths: the length that each length byte stands for, shape (256,).
+        weight: what one occurrence counts.
     """
-    tf = np.arange(256, dtype=np.float64)[:, None]
+    tf = weight * np.arange(256, dtype=np.float64)[:, None]
     norm = k1 * ((1.0 - b) + b * np.asarray(lengths, np.float64)[None, :] / average_length)
     table: F64 = np.zeros((256, 256))
     np.divide(tf * (k1 + 1.0), tf + norm, out=table, where=tf > 0)

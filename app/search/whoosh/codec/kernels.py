@@ -82,6 +82,7 @@ def warm_up(kernels: Kernels) -> float:
         postings=postings, words=words, places=places, tables=tables, matches=make_matches(1)
     )
     kernels.find_terms(freeze(np.zeros(2, np.uint8)), freeze(np.array([0, 2], np.uint64)), [b"ab"])
+    kernels.intersect(postings.docs, postings.docs)
     return time.monotonic() - begun
 
 

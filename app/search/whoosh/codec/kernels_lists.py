@@ -189,3 +189,20 @@ def collect_lists(postings, ranges, tables, conditions, order, top, facets, matc
         size = _narrow(postings, ranges, tables, places, lead_count, conditions, chunk, size)
         emit_chunk(chunk[0][:size], chunk[1][:size], total, order, top, facets, matches)
         total += size
+
+
+@compiled
+def intersect(first, second, places):  # type: ignore[no-untyped-def]
+    """Put the places of shared numbers into the rows of `places`; returns how many there are."""
+    found = 0
+    end = second.shape[0]
+    place = np.int64(0)
+    for at in range(first.shape[0]):
+        place = gallop(second, place, end, first[at])
+        if place >= end:
+            break
+        if second[place] == first[at]:
+            places[0, found] = at
+            places[1, found] = place
+            found += 1
+    return found

@@ -12,6 +12,7 @@ from app.search.whoosh.codec.kernel_types import (
     F64,
     I64,
     U8,
+    U32,
     Conditions,
     Facets,
     Matches,
@@ -26,6 +27,7 @@ from app.search.whoosh.codec.kernel_types import (
 from app.search.whoosh.codec.kernels_compile import compiled
 from app.search.whoosh.codec.kernels_dictionary import find_terms as _find_terms
 from app.search.whoosh.codec.kernels_lists import collect_lists, count_lead
+from app.search.whoosh.codec.kernels_lists import intersect as _intersect
 from app.search.whoosh.codec.kernels_phrase import find_phrase as _find_phrase
 from app.search.whoosh.codec.kernels_windows import collect_windows
 
@@ -90,6 +92,14 @@ class NumbaKernels:
         data = freeze(np.frombuffer(b"".join(keys), np.uint8))
         found: I64 = _find_terms(term_bytes, term_offsets, data, offsets)
         return found
+
+    def intersect(self, first: U32, second: U32) -> tuple[I64, I64]:
+        """Where the numbers that both of two ascending arrays hold stand in each."""
+        if len(first) > len(second):
+            return self.intersect(second, first)[::-1]
+        room = np.empty((2, len(first)), np.int64)
+        found = _intersect(first, second, room)
+        return room[0, :found], room[1, :found]
 
 
 @compiled

@@ -92,6 +92,14 @@ class NumpyKernels:
         """The number of each term key in a sorted dictionary, -1 for unknown ones."""
         return find_term_places(term_bytes, term_offsets, keys)
 
+    def intersect(self, first: U32, second: U32) -> tuple[I64, I64]:
+        """Where the numbers that both of two ascending arrays hold stand in each."""
+        if len(first) > len(second):
+            return self.intersect(second, first)[::-1]
+        places = np.searchsorted(second, first)
+        found = np.flatnonzero(second[np.minimum(places, len(second) - 1)] == first)
+        return found, places[found]
+
 
 def _find_matches(
     postings: Postings, ranges: Ranges, tables: F64, conditions: Conditions

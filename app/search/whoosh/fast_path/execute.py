@@ -27,8 +27,10 @@ from app.search.whoosh.codec.kernel_types import (
 )
 from app.search.whoosh.codec.kernels import make_facets, make_matches
 from app.search.whoosh.fast_path.dictionary import find_documents_of, find_terms_like
+from app.search.whoosh.fast_path.joint_scores import JointScores
 from app.search.whoosh.fast_path.plan import (
     Clause,
+    JointLeaf,
     Leaf,
     PatternLeaf,
     PhraseLeaf,
@@ -38,6 +40,7 @@ from app.search.whoosh.fast_path.plan import (
 )
 from app.search.whoosh.fast_path.segments import NO_MASK, StateView
 from app.search.whoosh.fast_path.terms import ResolvedTerm, ScoredTerms, TermKey
+from app.search.whoosh.scoring import JOINED_FIELDS
 
 Resolved = Mapping[TermKey, ResolvedTerm]
 ListedMatches = tuple[U32, F64]
@@ -73,6 +76,7 @@ class Executor:
         self.state = state
         self.kernels = kernels
         self.terms = ScoredTerms(state, kernels)
+        self.joints = JointScores(state, kernels, self.terms)
 
     def run(self, plan: Plan, wanted: Pass) -> int:
         """Offer all matches to the top list and to the facets; returns how many there are."""
@@ -236,6 +240,10 @@ class _Layout:
             self._add_list(*executor.find_phrase(leaf, resolved, place))
         elif isinstance(leaf, PatternLeaf):
             self._add_list(*executor.find_pattern(leaf, place))
+        elif isinstance(leaf, JointLeaf):
+            words = [resolved[field, leaf.text] for field in JOINED_FIELDS]
+            docs, changes = executor.joints.get(leaf.text, words, place)
+            self._add_list(docs, changes, weight=words[0].weight * leaf.boost)
         else:
             self._add_list(*executor.list_matches(leaf.plan, resolved, place))
 
@@ -252,13 +260,13 @@ class _Layout:
         clause = len(self._kinds) - 1
         self._rows.append((start, end, term.slot, term.weight * boost, clause))
 
-    def _add_list(self, docs: U32, scores: F64) -> None:
+    def _add_list(self, docs: U32, scores: F64, weight: float = 1.0) -> None:
         if not len(docs):
             return
         start = self._list_size
         self._list_size += len(docs)
         self._lists.append((docs, scores))
-        self._rows.append((start, self._list_size, NO_LIST, 1.0, len(self._kinds) - 1))
+        self._rows.append((start, self._list_size, NO_LIST, weight, len(self._kinds) - 1))
 
     def collect(
         self, base_score: float, least: int, mask: U8, order: Order, *,
@@ -305,6 +313,8 @@ def _list_terms(plan: Plan) -> Iterator[TermKey]:
     for leaf in _list_leaves(plan):
         if isinstance(leaf, TermLeaf):
             yield leaf.field, leaf.text
+        elif isinstance(leaf, JointLeaf):
+            yield from ((field, leaf.text) for field in JOINED_FIELDS)
         elif isinstance(leaf, PhraseLeaf):
             yield from ((leaf.field, word) for word in leaf.words)
         elif isinstance(leaf, PlanLeaf):
@@ -325,6 +335,8 @@ def _put_rarest_first(plan: Plan, resolved: Resolved, document_count: int) -> Pl
             case PhraseLeaf():
                 words = (resolved[leaf.field, word] for word in leaf.words)
                 return min(word.document_frequency for word in words)
+            case JointLeaf():
+                return 0
         return document_count
 
     clauses = tuple(

@@ -8,7 +8,8 @@ from math import log
 from app.search.documents import IndexDocument
 from app.search.whoosh.analyzer import ProseAnalyzer
 from app.search.whoosh.fast_path.execute import Executor
-from app.search.whoosh.schema import ABSTRACT, TITLE, TITLE_WEIGHT
+from app.search.whoosh.schema import ABSTRACT, TITLE
+from app.search.whoosh.scoring import TITLE_WEIGHT
 
 
 def choose_terms(

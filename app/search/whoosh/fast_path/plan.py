@@ -4,7 +4,7 @@ A plan says the same as its query, segment by segment and to the last hit; `make
 for every query it does not know, which Whoosh's matchers then answer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from whoosh.query import And, AndMaybe, AndNot, Every, NullQuery, Or, Term
 
 from app.search.whoosh.codec.kernel_types import MAX_REQUIRED, ClauseKind
 from app.search.whoosh.query_types import AtLeastOf, GappedPhrase, TermsLike
+from app.search.whoosh.scoring import JOINED_FIELDS
 from app.search.whoosh.term_patterns import TermPattern
 
 _WEIGHED = Every | Term | GappedPhrase | TermsLike
@@ -48,13 +49,25 @@ class PhraseLeaf:
 
 
 @dataclass(frozen=True, slots=True)
+class JointLeaf:
+    """What a word scores less when title and abstract hold it, since they are one text.
+
+    It stands beside the word's two `TermLeaf`s, whose sum it turns into the score of both
+    frequencies together, see `app.search.whoosh.scoring`.
+    """
+
+    text: str
+    boost: float
+
+
+@dataclass(frozen=True, slots=True)
 class PlanLeaf:
     """The matches and scores of another plan."""
 
     plan: "Plan"
 
 
-Leaf = TermLeaf | PatternLeaf | PhraseLeaf | PlanLeaf
+Leaf = TermLeaf | PatternLeaf | PhraseLeaf | JointLeaf | PlanLeaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +170,22 @@ def _plan_or(queries: Iterable[Any]) -> Plan:
             base_score += plan.base_score
         else:
             members.append(PlanLeaf(plan))
+    members += _list_joints(members)
     clauses = (Clause(ClauseKind.OPTIONAL, tuple(members)),) if members else ()
     return Plan(clauses, base_score)
+
+
+def _list_joints(members: Sequence[Leaf]) -> list[JointLeaf]:
+    """What has to be taken off for words looked for in title and abstract, where it is not yet."""
+    present = set(members)
+    joints = [
+        JointLeaf(leaf.text, leaf.boost)
+        for leaf in members
+        if isinstance(leaf, TermLeaf)
+        and leaf.field == JOINED_FIELDS[0]
+        and TermLeaf(JOINED_FIELDS[1], leaf.text, leaf.boost) in present
+    ]
+    return [joint for joint in dict.fromkeys(joints) if joint not in present]
 
 
 def _get_members(plan: Plan) -> tuple[Leaf, ...] | None:

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +20,14 @@ from app.search.whoosh.codec.kernel_types import (
 from app.search.whoosh.codec.whoosh_internals import LENGTH_OF_BYTE
 from app.search.whoosh.fast_path.segments import StateView
 from app.search.whoosh.schema import make_schema
-
-BM25_B = 0.75
-"""Whoosh's default: how much the length of a field counts."""
-
-BM25_K1 = 1.2
-"""Whoosh's default: how soon further occurrences stop counting."""
+from app.search.whoosh.scoring import (
+    BM25_B,
+    BM25_K1,
+    FIELD_B,
+    FIELD_WEIGHTS,
+    compute_idf,
+    list_idf_fields,
+)
 
 MAX_CACHED_TERMS = 50_000
 """Terms that one state of the index remembers."""
@@ -83,7 +84,10 @@ class ScoredTerms:
                 self._known.update((key, found[key]) for key in missing)
         return found
 
-    def _look_up(self, keys: list[TermKey]) -> dict[TermKey, ResolvedTerm]:
+    def _look_up(self, wanted: list[TermKey]) -> dict[TermKey, ResolvedTerm]:
+        """The terms, and with them those of the fields that are one text with theirs."""
+        fields = [(field, text) for name, text in wanted for field in list_idf_fields(name)]
+        keys = list(dict.fromkeys(fields))
         numbers: list[list[int]] = []
         ranges: list[list[tuple[int, int]]] = []
         for segment in self._state.segments:
@@ -99,22 +103,26 @@ class ScoredTerms:
             found = self._kernels.find_terms(*segment.terms, encoded)
             numbers.append(found.tolist())
             ranges.append(_list_ranges(arrays.posting_starts, found))
+        found_ranges = {key: tuple(each[i] for each in ranges) for i, key in enumerate(keys)}
+        holding = {
+            key: sum(end - start for start, end in each) for key, each in found_ranges.items()
+        }
         return {
-            key: self._make(
-                key[0], tuple(each[i] for each in numbers), tuple(each[i] for each in ranges)
+            (field, text): ResolvedTerm(
+                tuple(each[i] for each in numbers),
+                found_ranges[field, text],
+                holding[field, text],
+                self._weigh(field, max(holding[name, text] for name in list_idf_fields(field))),
+                self._prepare_slot(field),
             )
-            for i, key in enumerate(keys)
+            for i, (field, text) in enumerate(keys)
         }
 
-    def _make(
-        self, field: str, numbers: tuple[int, ...], ranges: tuple[tuple[int, int], ...]
-    ) -> ResolvedTerm:
-        slot = self._prepare_slot(field)
-        frequency = sum(end - start for start, end in ranges)
-        weight = 1.0
-        if self._is_scored[slot] and self._state.document_count > 0:
-            weight = log(self._state.document_count / (frequency + 1)) + 1.0
-        return ResolvedTerm(numbers, ranges, frequency, weight, slot)
+    def _weigh(self, field: str, holding: int) -> float:
+        """The idf of a term that so many papers hold, or 1."""
+        if not self._is_scored[self._slots[field]]:
+            return 1.0
+        return compute_idf(self._state.document_count, holding)
 
     def _prepare_slot(self, field: str) -> int:
         """The row of a field, filled when it is first needed."""
@@ -124,7 +132,13 @@ class ScoredTerms:
         length = self._state.compute_field_length(field)
         average = length / (self._state.document_count or 1) or 1.0
         if self._is_scored[slot]:
-            table = make_lookup_table(average, LENGTH_OF_BYTE, b=BM25_B, k1=BM25_K1)
+            table = make_lookup_table(
+                average,
+                LENGTH_OF_BYTE,
+                b=FIELD_B.get(field, BM25_B),
+                k1=BM25_K1,
+                weight=FIELD_WEIGHTS.get(field, 1.0),
+            )
         else:
             table = make_frequency_table()
         with self._lock:
@@ -163,7 +177,10 @@ class ScoredTerms:
         weights = arrays.wide_weights[wide]
         if self._is_scored[term.slot]:
             lengths = LENGTH_OF_BYTE[codes[places] & 0xFF] / self._averages[term.slot]
-            norms = BM25_K1 * ((1.0 - BM25_B) + BM25_B * lengths)
+            field = list(self._slots)[term.slot]
+            b = FIELD_B.get(field, BM25_B)
+            norms = BM25_K1 * ((1.0 - b) + b * lengths)
+            weights = FIELD_WEIGHTS.get(field, 1.0) * weights
             weights = (weights * (BM25_K1 + 1.0)) / (weights + norms)
         scores[places] = term.weight * weights
         return scores

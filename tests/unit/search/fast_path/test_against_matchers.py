@@ -1,10 +1,8 @@
 """The fast path against Whoosh's matchers, against numpy's kernels, and against BM25 by hand."""
 
-from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime, timedelta
-from math import log
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +45,10 @@ from app.search.whoosh.engine import WhooshEngine
 from app.search.whoosh.fast_path.answers import Page
 from app.search.whoosh.fast_path.plan import make_plan
 from app.search.whoosh.query_types import AnyOf, AtLeastOf, TermsLike, Without
-from app.search.whoosh.schema import ABSTRACT, TITLE, TITLE_WEIGHT
+from app.search.whoosh.schema import ABSTRACT, TITLE
 from app.search.whoosh.term_patterns import BeginsWith, SimilarTo, Wildcard
 from tests.integration.index.documents import make_document
+from tests.support.bm25f import score_by_hand
 
 WORDS = ("alfa", "bravo", "delta", "golf", "hotel")
 CATEGORIES = ("cs.LG", "cs.AI", "math.NA", "hep-th")
@@ -277,26 +276,6 @@ def assert_explained(
         assert parts == pytest.approx(explanation.score, abs=1e-9)
 
 
-def score_by_hand(words: set[str], living: dict[ArxivId, IndexDocument]) -> dict[ArxivId, float]:
-    """BM25 with Whoosh's idf, ln(N / (n + 1)) + 1, over title and abstract."""
-    scores: Counter[ArxivId] = Counter()
-    for name, weight in (("title", TITLE_WEIGHT), ("abstract", 1.0)):
-        fields = {
-            arxiv_id: [word for word in getattr(document, name).split() if word != "the"]
-            for arxiv_id, document in living.items()
-        }
-        average = sum(map(len, fields.values())) / len(fields) or 1.0
-        for word in words:
-            holding = sum(word in field for field in fields.values())
-            idf = log(len(fields) / (holding + 1)) + 1.0
-            for arxiv_id, field in fields.items():
-                if tf := field.count(word):
-                    norm = 1.2 * (0.25 + 0.75 * len(field) / average)
-                    gain = weight * idf * tf * 2.2 / (tf + norm)
-                    scores[arxiv_id] += gain  # type: ignore[assignment]  # a sum of floats
-    return dict(scores)
-
-
 @settings(max_examples=25, deadline=None)
 @given(batches=corpora(), words=st.sets(st.sampled_from(WORDS), min_size=1))
 def test_scores_of_a_bag_of_words_are_bm25_by_hand(
@@ -309,7 +288,8 @@ def test_scores_of_a_bag_of_words_are_bm25_by_hand(
     engine = WhooshEngine(index_dir, kernels=load_kernels())
     result = engine.search(SearchRequest(Or(tuple(map(Term, sorted(words))))))
     engine.close()
-    expected = score_by_hand(words, living)
+    texts = {each.arxiv_id: (each.title, each.abstract) for each in living.values()}
+    expected = score_by_hand(words, texts)
     assert {hit.arxiv_id for hit in result.hits} == expected.keys()
     for hit in result.hits:
         assert hit.score == pytest.approx(expected[hit.arxiv_id], abs=1e-9)

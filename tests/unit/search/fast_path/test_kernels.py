@@ -317,3 +317,19 @@ def test_terms_are_found_by_their_bytes(kernels: NumbaKernels | NumpyKernels) ->
 @pytest.mark.parametrize("kernels", [NumbaKernels(), NumpyKernels()], ids=["numba", "numpy"])
 def test_warming_up_runs_every_kernel(kernels: NumbaKernels | NumpyKernels) -> None:
     assert warm_up(kernels) >= 0.0
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("kernels", [NumbaKernels(), NumpyKernels()], ids=["numba", "numpy"])
+def test_shared_numbers_are_found_in_both_lists(
+    kernels: NumbaKernels | NumpyKernels, seed: int
+) -> None:
+    chance = np.random.default_rng(seed)
+    columns = [
+        np.unique(chance.integers(0, 300, size)).astype(np.uint32)
+        for size in chance.permutation([0 if seed == 0 else 5, 200])
+    ]
+    places = kernels.intersect(*columns)
+    shared = np.intersect1d(columns[0], columns[1])
+    for column, at in zip(columns, places, strict=True):
+        np.testing.assert_array_equal(column[at], shared)
