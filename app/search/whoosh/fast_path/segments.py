@@ -153,7 +153,8 @@ class SegmentView:
 
     def mark_flag(self, flag: PaperFlag) -> NDArray[np.bool_]:
         """Documents of which a fact holds."""
-        return (self.arrays.flags & encode_flags([flag])) != 0
+        marked: NDArray[np.bool_] = (self.arrays.flags & encode_flags([flag])) != 0
+        return marked
 
     def mark_categories(self, codes: frozenset[str]) -> NDArray[np.bool_]:
         """Documents that have at least one of the categories."""
