@@ -29,6 +29,19 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True)
+class LastAnnouncement:
+    """The last day on which any list named a paper, and why.
+
+    Attributes:
+        announce_type: of several lists of that day, the foremost kind: new before cross-list
+            before replacement.
+    """
+
+    announced_on: date
+    announce_type: AnnounceType
+
+
+@dataclass(frozen=True, slots=True)
 class ReconciliationReceipt:
     """What was announced for a category and day, against what is held.
 

@@ -1,117 +1,81 @@
-"""The query tree that every engine compiles, and what goes with it: filters, order, page.
+"""What an engine is asked: the query tree, and what goes with it: filters, order, page.
 
-A tree says what to look for; filters say among what. Trees come from `app.text.query_syntax`.
+A tree (`app.domain.query_tree`, also found here) says what to look for; filters say among what.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from math import isfinite
 
+from app.domain.arxiv_id import ArxivId
 from app.domain.categories import CategoryExpression
-from app.domain.errors import InvalidDateError, InvalidQueryError
+from app.domain.errors import InvalidDateError
+from app.domain.query_tree import (
+    NOTHING,
+    And,
+    AtLeast,
+    AuthorName,
+    AuthorPlace,
+    Boosted,
+    Condition,
+    DateField,
+    DateWithin,
+    Everything,
+    Flagged,
+    InCategories,
+    Near,
+    Not,
+    Or,
+    PaperFlag,
+    Phrase,
+    Preferred,
+    Prefix,
+    QueryField,
+    QueryNode,
+    Similar,
+    Term,
+    WeightedTerms,
+    is_condition,
+    join_all,
+    join_any,
+)
 
-
-class QueryField(StrEnum):
-    """A searchable field; a node without one searches title and abstract."""
-
-    TITLE = "title"
-    ABSTRACT = "abstract"
-    AUTHOR = "author"
-    COMMENTS = "comments"
-    JOURNAL_REF = "journal_ref"
-    DOI = "doi"
-    REPORT_NO = "report_no"
-    ID = "id"
-
-
-@dataclass(frozen=True, slots=True)
-class Everything:
-    """Matches every paper; the query of an empty search box."""
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One word as it was typed; the engine analyses it like the papers."""
-
-    text: str
-    field: QueryField | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words that follow each other; `slop` is how many places they may be apart beyond that."""
-
-    text: str
-    field: QueryField | None = None
-    slop: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    """All of the children."""
-
-    children: tuple["QueryNode", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    """At least one of the children."""
-
-    children: tuple["QueryNode", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """What the child does not match."""
-
-    child: "QueryNode"
-
-
-@dataclass(frozen=True, slots=True)
-class AtLeast:
-    """Papers that match `minimum` or more of the children; scores of all that match are added up.
-
-    Children that leave no index term, or say the same as another, do not count: with fewer than
-    `minimum` left, all of those have to match. A minimum of 1 or less is an `Or`.
-    """
-
-    children: tuple["QueryNode", ...]
-    minimum: int
-
-
-@dataclass(frozen=True, slots=True)
-class Preferred:
-    """What `required` matches; where `optional` matches too, its score is added.
-
-    When `required` leaves no index term, this is `optional` alone.
-    """
-
-    required: "QueryNode"
-    optional: "QueryNode"
-
-
-@dataclass(frozen=True, slots=True)
-class Boosted:
-    """What the child matches, its score times `weight`; weights of nested nodes multiply.
-
-    Raises:
-        InvalidQueryError: the weight is no finite number above 0.
-    """
-
-    child: "QueryNode"
-    weight: float
-
-    def __post_init__(self) -> None:
-        """Refuse a weight that would make matches score nothing or everything."""
-        if not (isfinite(self.weight) and self.weight > 0.0):
-            raise InvalidQueryError(
-                f"A part of the query weighs {self.weight}. Give it a finite weight above 0.",
-                token=str(self.weight),
-            )
-
-
-QueryNode = Everything | Term | Phrase | And | Or | Not | AtLeast | Preferred | Boosted
+__all__ = [
+    "NOTHING",
+    "And",
+    "AtLeast",
+    "AuthorName",
+    "AuthorPlace",
+    "Boosted",
+    "Condition",
+    "DateField",
+    "DateRange",
+    "DateWithin",
+    "Everything",
+    "FacetField",
+    "Filters",
+    "Flagged",
+    "InCategories",
+    "Near",
+    "Not",
+    "Or",
+    "PaperFlag",
+    "Phrase",
+    "Preferred",
+    "Prefix",
+    "QueryField",
+    "QueryNode",
+    "RankMode",
+    "SearchAfter",
+    "SearchRequest",
+    "Similar",
+    "Sort",
+    "Term",
+    "WeightedTerms",
+    "is_condition",
+    "join_all",
+    "join_any",
+]
 
 
 class Sort(StrEnum):
@@ -121,13 +85,18 @@ class Sort(StrEnum):
     NEWEST = "newest"
     OLDEST = "oldest"
     UPDATED = "updated"
+    FRESH = "fresh"
+    """Relevance times freshness: score x (1/4 + 3/4 x 2^(-a/365)), a being how many days before
+    the newest paper of the index a paper was submitted."""
 
 
-class DateField(StrEnum):
-    """Which of a paper's dates a range looks at."""
+class RankMode(StrEnum):
+    """How relevance is found."""
 
-    SUBMITTED = "submitted"
-    UPDATED = "updated"
+    DEFAULT = "default"
+    """Every stage that is switched on."""
+    BM25 = "bm25"
+    """The first stage alone: BM25F over words and fields."""
 
 
 class FacetField(StrEnum):
@@ -172,12 +141,29 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchAfter:
+    """The last hit of the page before: go on behind it.
+
+    Attributes:
+        score: its score then; the score it has now counts where the index still holds it.
+        key: its `EngineHit.key`.
+    """
+
+    arxiv_id: ArxivId
+    score: float
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
 class SearchRequest:
     """One question to an engine.
 
     Attributes:
         offset: hits to skip, at least 0.
         limit: hits wanted, at least 0 (0 asks for the total and facets only).
+        rank: which stages the order by relevance has; engines only know the first one.
+        after: hits up to this one are left out, before `offset` counts; totals and facets
+            include them.
     """
 
     query: QueryNode
@@ -186,3 +172,5 @@ class SearchRequest:
     offset: int = 0
     limit: int = 25
     facets: tuple[FacetField, ...] = ()
+    rank: RankMode = RankMode.DEFAULT
+    after: SearchAfter | None = None

@@ -10,10 +10,16 @@ from app.domain.query import FacetField, SearchRequest
 
 @dataclass(frozen=True, slots=True)
 class EngineHit:
-    """One match; `score` is unbounded and only comparable within one answer."""
+    """One match; `score` is unbounded and only comparable within one answer.
+
+    Attributes:
+        key: the engine's number behind the order by date, and between equal scores; only for
+            `SearchAfter`.
+    """
 
     arxiv_id: ArxivId
     score: float
+    key: int = 0
 
 
 @dataclass(frozen=True, slots=True)

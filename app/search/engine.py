@@ -90,7 +90,7 @@ class SearchEngine(Protocol):
         ...
 
     def stream_terms(self, field: QueryField) -> Iterator[tuple[str, int]]:
-        """All index terms of a field in order of their text, and how many papers hold each.
+        """All words of a field in order of their text, and how many papers hold each.
 
         Counts as `get_term_statistics` does within a field. The iterator holds one state of the
         index open: read it to its end, or close it.

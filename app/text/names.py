@@ -82,6 +82,16 @@ def parse_author_list(text: str) -> tuple[Author, ...]:
     return tuple(authors)
 
 
+def split_name(name: str) -> Author:
+    """One name in reading order, taken apart; the family name alone where nothing else is known.
+
+    >>> split_name("Anna van der Berg Jr.")
+    Author(family='van der Berg', given='Anna', suffix='Jr.')
+    """
+    author = _parse_plain_name(name) or _parse_name(name)
+    return author if author is not None and author.family else Author(name)
+
+
 def _parse_plain_name(name: str) -> Author | None:
     """The author of a name without any peculiarity, as nine of ten are; None for the others."""
     given, _, family = name.rpartition(" ")

@@ -27,6 +27,7 @@ FIELD_PREFIXES = {
     "report": QueryField.REPORT_NO,
     "doi": QueryField.DOI,
     "id": QueryField.ID,
+    "all": QueryField.ALL,
 }
 """What may stand before a colon."""
 

@@ -166,7 +166,7 @@ def _render_wish(tree: AtLeast | Preferred | Boosted) -> str:
             return f"{_render_part(child)}^{weight:g}"
 
 
-def _render_leaf(leaf: Everything | Term | Phrase) -> str:
+def _render_leaf(leaf: QueryNode) -> str:
     match leaf:
         case Everything():
             return "*"
@@ -174,6 +174,7 @@ def _render_leaf(leaf: Everything | Term | Phrase) -> str:
             return _render_prefix(query_field) + text
         case Phrase(text, query_field, slop):
             return f'{_render_prefix(query_field)}"{text}"' + (f"~{slop}" if slop else "")
+    raise TypeError(f"{type(leaf).__name__} has no text yet")
 
 
 def _render_part(node: QueryNode) -> str:

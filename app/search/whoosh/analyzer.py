@@ -9,11 +9,9 @@ from typing import Any
 
 from whoosh.analysis import Analyzer, Token
 
+from app.text.author_search import list_line_terms
 from app.text.names import fold_name
 from app.text.tokenize import iter_tokens, normalise, placed_index_terms
-
-AUTHOR_GAP = 16
-"""Positions between two authors, so that no phrase runs from one name into the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +82,20 @@ class ProseAnalyzer(FieldAnalyzer):
 
 
 class NameAnalyzer(FieldAnalyzer):
-    r"""Author names, one to a line: folded words, never stemmed.
+    r"""Author names, one to a line: the terms of `app.text.author_search`.
 
     >>> NameAnalyzer().list_terms("J. Müller\nO'Neil")
-    [(0, 'j'), (1, 'muller'), (18, 'oneil')]
+    [(0, 'j'), (1, 'muller'), (1, ',muller,j.'), (18, 'oneil')]
     """
 
     def list_terms(self, text: str) -> list[tuple[int, str]]:
-        """Words of each name, the next name `AUTHOR_GAP` places further."""
+        """Terms of each name, the next name `AUTHOR_GAP` places further."""
         terms: list[tuple[int, str]] = []
         position = 0
-        for name in text.split("\n"):
-            words = fold_name(name).split()
-            terms += enumerate(words, start=position)
-            position += len(words) + AUTHOR_GAP
+        for line in text.split("\n"):
+            found, width = list_line_terms(line)
+            terms += [(position + offset, term) for offset, term in found]
+            position += width
         return terms
 
 

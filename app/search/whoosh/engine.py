@@ -142,9 +142,12 @@ class WhooshEngine:
             return [self._statistics.compute(snapshot, executor, term) for term in terms]
 
     def stream_terms(self, field: QueryField) -> Iterator[tuple[str, int]]:
-        """All index terms of a field in order of their text, and how many papers hold each."""
+        """All words of a field in order of their text, and how many papers hold each."""
         with self._borrow() as (_snapshot, _searcher, executor):
-            yield from statistics.stream_terms(executor, get_index_field(field))
+            for term, count in statistics.stream_terms(executor, get_index_field(field)):
+                # Authors also have marks and terms that tie a family to initials.
+                if term[0].isalnum() or field is not QueryField.AUTHOR:
+                    yield term, count
 
     def find_similar(
         self, weighted_terms: Sequence[tuple[str, float]], filters: Filters, limit: int

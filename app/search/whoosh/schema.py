@@ -1,17 +1,21 @@
 """Which fields a Whoosh index has, and how a document fills them.
 
 Only the identifier is kept as text, in a column; titles and abstracts live in the database.
-Dates are columns of seconds since 1970, categories a column of codes.
+Dates are columns of seconds since 1970 (announcements: of days), categories a column of codes,
+yes-or-no facts a column of bits.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
 from whoosh.columns import NumericColumn
 from whoosh.fields import COLUMN, ID, KEYWORD, TEXT, Schema
 
 from app.domain.arxiv_id import ArxivId
+from app.domain.query import PaperFlag
 from app.search.documents import IndexDocument
 from app.search.whoosh.analyzer import NameAnalyzer, ProseAnalyzer, ReferenceAnalyzer
+from app.text.author_search import mark_authors
 
 ARXIV_ID = "arxiv_id"
 IDS = "ids"
@@ -25,9 +29,17 @@ DOI = "doi"
 REPORT_NO = "report_no"
 SUBMITTED = "submitted"
 UPDATED = "updated"
+ANNOUNCED = "announced"
+FLAGS = "flags"
 
 MAX_SECONDS = 2**32 - 1
 """Largest date a column holds (February 2106), seconds since 1970."""
+
+MAX_DAYS = 2**16 - 1
+"""Largest day a column holds (June 2149), days since 1970."""
+
+_EPOCH = date(1970, 1, 1)
+_FLAG_BITS = {flag: place for place, flag in enumerate(PaperFlag)}
 
 
 def make_schema() -> Schema:
@@ -50,6 +62,8 @@ def make_schema() -> Schema:
             REPORT_NO: TEXT(analyzer=ReferenceAnalyzer()),
             SUBMITTED: COLUMN(NumericColumn("I")),
             UPDATED: COLUMN(NumericColumn("I")),
+            ANNOUNCED: COLUMN(NumericColumn("H")),
+            FLAGS: COLUMN(NumericColumn("B")),
         }
     )
 
@@ -61,7 +75,7 @@ def make_fields(document: IndexDocument) -> dict[str, object]:
         IDS: " ".join(list_written_ids(document.arxiv_id)),
         TITLE: document.title,
         ABSTRACT: document.abstract,
-        AUTHORS: "\n".join(document.authors),
+        AUTHORS: mark_authors(document.authors),
         CATEGORIES: " ".join(document.categories),
         COMMENTS: document.comments,
         JOURNAL_REF: document.journal_ref,
@@ -69,6 +83,8 @@ def make_fields(document: IndexDocument) -> dict[str, object]:
         REPORT_NO: document.report_no,
         SUBMITTED: encode_moment(document.submitted_at),
         UPDATED: encode_moment(document.updated_at),
+        ANNOUNCED: encode_day(document.announced_on),
+        FLAGS: encode_flags(document.flags),
     }
     return {name: value for name, value in values.items() if value != ""}
 
@@ -97,6 +113,20 @@ def normalize_doi(text: str) -> str:
 def encode_moment(moment: datetime) -> int:
     """Seconds since 1970, UTC, held within what a column can hold."""
     return min(max(int(moment.timestamp()), 0), MAX_SECONDS)
+
+
+def encode_day(day: date | None) -> int:
+    """Days since 1970, held within what a column can hold; 0 for no day."""
+    return 0 if day is None else min(max((day - _EPOCH).days, 1), MAX_DAYS)
+
+
+def encode_flags(flags: Iterable[PaperFlag]) -> int:
+    """One bit for each flag.
+
+    >>> encode_flags([PaperFlag.HAS_CODE, PaperFlag.HAS_JOURNAL])
+    5
+    """
+    return sum(1 << _FLAG_BITS[flag] for flag in set(flags))
 
 
 def encode_day_range(first: date | None, last: date | None) -> tuple[int, int]:

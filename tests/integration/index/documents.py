@@ -1,10 +1,11 @@
 """Invented papers for index tests: a tiny vocabulary, so that the expected order shows by eye."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from app.domain.arxiv_id import ArxivId
+from app.domain.query import PaperFlag
 from app.domain.results import IndexState
 from app.search.documents import IndexDocument
 from app.search.factory import open_index_writer, rebuild_index
@@ -32,6 +33,8 @@ def make_document(
     journal_ref: str = "",
     doi: str = "",
     report_no: str = "",
+    announced_on: date | None = None,
+    flags: frozenset[PaperFlag] = frozenset(),
 ) -> IndexDocument:
     """A document; number n is submitted n days after the first one unless told otherwise."""
     submitted = submitted_at or FIRST_MOMENT + timedelta(days=number)
@@ -47,6 +50,8 @@ def make_document(
         journal_ref=journal_ref,
         doi=doi,
         report_no=report_no,
+        announced_on=announced_on,
+        flags=flags,
     )
 
 

@@ -1,7 +1,7 @@
 """What is found, in which order, and how much of it: against a search by brute force."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,18 +15,25 @@ from app.domain.query import (
     Boosted,
     DateField,
     DateRange,
+    DateWithin,
     Everything,
     FacetField,
     Filters,
+    Flagged,
+    InCategories,
+    Near,
     Not,
     Or,
+    PaperFlag,
     Phrase,
     Preferred,
+    Prefix,
     QueryField,
     QueryNode,
     SearchRequest,
     Sort,
     Term,
+    is_condition,
 )
 from app.domain.results import EngineHit
 from app.search.documents import IndexDocument
@@ -37,6 +44,7 @@ from tests.integration.index.documents import build_index, make_document
 
 WORDS = ("alfa", "bravo", "delta", "golf", "hotel")
 CATEGORIES = ("cs.LG", "cs.AI", "math.NA", "cs.NA", "hep-th")
+FLAGS = tuple(PaperFlag)
 EXPRESSIONS = ("cs", "cs.LG+hep-th", "cs-cs.AI", "math.NA", "-cs.LG", "hep-th")
 
 
@@ -54,6 +62,8 @@ def make_corpus() -> list[IndexDocument]:
                 categories=tuple(dict.fromkeys((CATEGORIES[number % 5], CATEGORIES[number % 3]))),
                 submitted_at=datetime(2015 + number % 4, 1 + number % 3, 1, tzinfo=UTC),
                 updated_at=datetime(2019, 1, 1 + number % 7, 23, 59, 59, tzinfo=UTC),
+                announced_on=date(2019, 1, number % 9) if number % 9 else None,
+                flags=frozenset(flag for place, flag in enumerate(FLAGS) if number >> place & 1),
             )
         )
     return corpus
@@ -92,17 +102,50 @@ def is_match(node: QueryNode, document: IndexDocument) -> bool:
             return not is_match(child, document)
         case Preferred(required=child) | Boosted(child=child):
             return is_match(child, document)
-    return is_leaf_match(node, document)
+    return meets(node, document) if is_condition(node) else is_leaf_match(node, document)
 
 
-def is_leaf_match(leaf: Everything | Term | Phrase, document: IndexDocument) -> bool:
+def meets(condition: QueryNode, document: IndexDocument) -> bool:
+    match condition:
+        case InCategories(expression=expression):
+            return expression.matches(document.categories)
+        case Flagged(flag=flag):
+            return flag in document.flags
+        case DateWithin(date_field=date_field, first=first, last=last):
+            moment = find_moment(document, date_field)
+            return (
+                moment is not None
+                and (first is None or first <= moment)
+                and (last is None or moment < last + timedelta(minutes=1))
+            )
+    return isinstance(condition, Everything)
+
+
+def find_moment(document: IndexDocument, date_field: DateField) -> datetime | None:
+    """A date of a document; days as their noon, which every range of whole days holds or not."""
+    day = document.announced_on
+    noon = datetime.combine(day, time(12), tzinfo=UTC) if day is not None else None
+    return {
+        DateField.SUBMITTED: document.submitted_at,
+        DateField.UPDATED: document.updated_at,
+        DateField.ANNOUNCED: noon,
+    }[date_field]
+
+
+def is_leaf_match(leaf: QueryNode, document: IndexDocument) -> bool:
     match leaf:
-        case Everything():
-            return True
+        case Near(left=left, right=right, field=field):
+            both = (f" {left} {right} ", f" {right} {left} ")
+            texts = [f" {' '.join(words)} " for words in select_words(document, field)]
+            return any(pair in text for text in texts for pair in both)
+        case Prefix(text=text, field=field):
+            words = [word for words in select_words(document, field) for word in words]
+            return any(word.startswith(text) for word in words)
         case Term(text=text, field=field):
             return any(text in words for words in select_words(document, field))
         case Phrase(text=text, field=field):
             return any(f" {text} " in f" {' '.join(w)} " for w in select_words(document, field))
+    raise TypeError(leaf)
 
 
 def select_words(document: IndexDocument, field: QueryField | None) -> list[list[str]]:
@@ -112,19 +155,38 @@ def select_words(document: IndexDocument, field: QueryField | None) -> list[list
 
 
 def passes(filters: Filters, document: IndexDocument) -> bool:
-    moment = (
-        document.submitted_at if filters.date_field is DateField.SUBMITTED else document.updated_at
-    )
+    if filters.categories is not None and not filters.categories.matches(document.categories):
+        return False
+    moment = find_moment(document, filters.date_field)
     first, last = filters.dates.first, filters.dates.last
-    return (
-        (filters.categories is None or filters.categories.matches(document.categories))
+    return filters.dates.is_open or (
+        moment is not None
         and (first is None or first <= moment.date())
         and (last is None or moment.date() <= last)
     )
 
 
 fields = st.sampled_from([None, QueryField.TITLE, QueryField.ABSTRACT])
+day_ranges = st.builds(
+    lambda one, other, date_field: DateWithin(
+        date_field,
+        datetime.combine(min(one, other), time(0), tzinfo=UTC),
+        datetime.combine(max(one, other), time(23, 59), tzinfo=UTC),
+    ),
+    st.dates(date(2014, 12, 1), date(2019, 2, 1)),
+    st.dates(date(2014, 12, 1), date(2019, 2, 1)),
+    st.sampled_from(DateField),
+)
+conditions = st.one_of(
+    st.sampled_from(EXPRESSIONS).map(parse_category_expression).map(InCategories),
+    st.sampled_from(PaperFlag).map(Flagged),
+    day_ranges,
+    st.builds(DateWithin, st.sampled_from(DateField)),
+)
 leaves = st.one_of(
+    conditions,
+    st.builds(Near, st.sampled_from(WORDS), st.sampled_from(WORDS), st.just(0), fields),
+    st.builds(Prefix, st.sampled_from(["al", "bravo", "h", "go", "x"]), fields),
     st.builds(Term, st.sampled_from(WORDS), fields),
     st.builds(
         Phrase, st.lists(st.sampled_from(WORDS), min_size=2, max_size=3).map(" ".join), fields
@@ -198,7 +260,7 @@ def put_in_order(
 
     def key(document: IndexDocument) -> tuple[object, ...]:
         arxiv_id = document.arxiv_id
-        if sort is Sort.RELEVANCE:
+        if sort in (Sort.RELEVANCE, Sort.FRESH):
             return scores[arxiv_id], document.submitted_at, arxiv_id.sort_key
         moment = document.updated_at if sort is Sort.UPDATED else document.submitted_at
         return moment, arxiv_id.sort_key

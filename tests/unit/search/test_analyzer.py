@@ -4,12 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.search.whoosh.analyzer import (
-    AUTHOR_GAP,
     FieldAnalyzer,
     NameAnalyzer,
     ProseAnalyzer,
     ReferenceAnalyzer,
 )
+from app.text.author_search import AUTHOR_GAP
 from app.text.tokenize import index_terms
 
 texts = st.text(max_size=60) | st.sampled_from(
@@ -40,10 +40,14 @@ def test_names_are_folded_and_kept_apart() -> None:
     assert read_tokens(NameAnalyzer(), "José Müller\nAnna van der Berg") == [
         (0, "jose"),
         (1, "muller"),
+        (1, ",muller,j"),
         (2 + AUTHOR_GAP, "anna"),
         (3 + AUTHOR_GAP, "van"),
         (4 + AUTHOR_GAP, "der"),
         (5 + AUTHOR_GAP, "berg"),
+        (5 + AUTHOR_GAP, "vanderberg"),
+        (5 + AUTHOR_GAP, ",berg,a"),
+        (5 + AUTHOR_GAP, ",vanderberg,a"),
     ]
 
 

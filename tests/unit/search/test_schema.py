@@ -41,11 +41,13 @@ def test_a_document_fills_fields_of_the_schema_and_leaves_empty_ones_out() -> No
         "arxiv_id": "hep-th/9901001",
         "ids": "hep-th/9901001 9901001",
         "title": "Graphs",
-        "authors": "Ada Lovelace\nCharles Babbage",
+        "authors": "^\nAda Lovelace\n$\nCharles Babbage",
         "categories": "hep-th math-ph",
         "doi": "10.1/ab",
         "submitted": encode_moment(MOMENT),
         "updated": encode_moment(MOMENT),
+        "announced": 0,
+        "flags": 0,
     }
     assert fields.keys() <= set(make_schema().names())
 

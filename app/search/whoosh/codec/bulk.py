@@ -17,9 +17,9 @@ import numpy as np
 
 from app.search.whoosh.codec.bulk_batch import make_batch
 from app.search.whoosh.codec.bulk_kernels import NUMPY_KERNELS, load_bulk_kernels
-from app.search.whoosh.codec.bulk_papers import MOMENTS
 from app.search.whoosh.codec.bulk_run import RunBuilder
 from app.search.whoosh.codec.bulk_worker import BulkWorker
+from app.search.whoosh.codec.document_columns import PAPER_NUMBERS
 from app.search.whoosh.codec.merge import merge_segments
 from app.search.whoosh.codec.segment_arrays import SegmentArrays, make_segment_id, write_segment
 from app.search.whoosh.codec.segment_file import SegmentFacts
@@ -34,7 +34,7 @@ RUN_DOCUMENTS = 25_000
 RUN_TEXT_BYTES = 64_000_000
 """A run ends before if its texts are longer than this together."""
 
-_NUMERIC = frozenset(MOMENTS)
+_NUMERIC = frozenset(PAPER_NUMBERS)
 
 MAX_PROCESSES = 2
 """The reading process and one more."""

@@ -1,4 +1,4 @@
-"""What a run of a bulk build knows of each paper beside its words: id, dates, categories."""
+"""What a run of a bulk build knows of each paper beside its words: id, dates, flags, categories."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -9,23 +9,23 @@ from numpy.typing import NDArray
 from app.search.whoosh.codec import layout
 from app.search.whoosh.codec.bulk_batch import Batch
 from app.search.whoosh.codec.bulk_kernels import PieceRun
-from app.search.whoosh.schema import ARXIV_ID, CATEGORIES, SUBMITTED, UPDATED
+from app.search.whoosh.codec.document_columns import PAPER_NUMBERS
+from app.search.whoosh.schema import ARXIV_ID, CATEGORIES
 
 Array = NDArray[Any]
 
-MOMENTS: Final = {SUBMITTED: layout.SUBMITTED_AT, UPDATED: layout.UPDATED_AT}
-COLUMNS: Final = frozenset({ARXIV_ID, CATEGORIES, *MOMENTS})
+COLUMNS: Final = frozenset({ARXIV_ID, CATEGORIES, *PAPER_NUMBERS})
 """Fields whose values are kept by document."""
 
 
 class PaperColumns:
-    """Ids and dates of the papers of a run."""
+    """Ids, dates and flags of the papers of a run."""
 
     def __init__(self) -> None:
         self._ids: list[bytes] = []
         self._id_ends: list[Array] = [np.zeros(1, np.int64)]
         self._id_bytes = 0
-        self._moments: dict[str, list[Array]] = {name: [] for name in MOMENTS}
+        self._numbers: dict[str, list[Array]] = {name: [] for name in PAPER_NUMBERS}
 
     def add(self, batch: Batch) -> None:
         """Take further papers."""
@@ -35,7 +35,7 @@ class PaperColumns:
         if ids is not None:
             self._ids.append(ids.data)
             self._id_bytes += len(ids.data)
-        for name, blocks in self._moments.items():
+        for name, blocks in self._numbers.items():
             blocks.append(np.frombuffer(batch.numbers[name], np.int64))
 
     def make_arrays(self) -> dict[str, Array]:
@@ -45,8 +45,10 @@ class PaperColumns:
             layout.ID_BYTES: np.frombuffer(b"".join(self._ids), np.uint8),
             layout.ID_OFFSETS: np.concatenate(self._id_ends),
             **{
-                MOMENTS[name]: np.concatenate([nothing, *blocks])
-                for name, blocks in self._moments.items()
+                array_name: np.concatenate([nothing, *self._numbers[name]]).astype(
+                    layout.ITEM_TYPES[array_name]
+                )
+                for name, array_name in PAPER_NUMBERS.items()
             },
         }
 

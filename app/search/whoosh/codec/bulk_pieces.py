@@ -24,13 +24,9 @@ from typing import Any, Final
 import Stemmer
 from whoosh.analysis import IDTokenizer, RegexTokenizer
 
-from app.search.whoosh.analyzer import (
-    AUTHOR_GAP,
-    NameAnalyzer,
-    ProseAnalyzer,
-    ReferenceAnalyzer,
-)
-from app.search.whoosh.codec.kernel_bytes import BLANK, BREAK, LONE, SPECIAL, TRIM, WORD
+from app.search.whoosh.analyzer import NameAnalyzer, ProseAnalyzer, ReferenceAnalyzer
+from app.search.whoosh.codec.kernel_bytes import BLANK, BREAK, SPECIAL, TRIM, WORD
+from app.text.author_search import list_line_terms
 from app.text.names import fold_name
 from app.text.stop_words import STOP_WORDS
 from app.text.tex_words import tex_to_words
@@ -182,19 +178,18 @@ REFERENCES: Final = PieceKind(
 """What `ReferenceAnalyzer` indexes."""
 
 
-def _analyse_name(piece: str) -> PieceTerms:
-    return ((), AUTHOR_GAP) if piece == "\n" else _analyse_folded(piece)
+def _find_no_plain(pieces: Sequence[str]) -> list[str | None]:
+    return [None] * len(pieces)
 
 
 NAMES: Final = PieceKind(
     "names",
-    lambda text: re.findall(f"\n|[^{_ASCII_BLANKS}]+", text),
-    _find_plain_folded,
-    _analyse_name,
-    _make_classes({BLANK: _ASCII_BLANKS, LONE: "\n"}),
-    lowers=True,
+    lambda text: re.findall("[^\n]+", text),
+    _find_no_plain,
+    list_line_terms,
+    _make_classes({BLANK: "\n"}),
 )
-"""What `NameAnalyzer` indexes; the end of a name is a piece of its own, which leaves a gap."""
+"""What `NameAnalyzer` indexes: a piece is a line, since the words of a name tell their roles."""
 
 
 def _keep_all(pieces: Sequence[str]) -> Sequence[str]:

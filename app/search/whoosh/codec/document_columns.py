@@ -3,7 +3,7 @@
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +18,25 @@ from app.search.whoosh.codec.whoosh_internals import (
     VarBytesColumn,
     encode_lengths,
 )
-from app.search.whoosh.schema import ARXIV_ID, CATEGORIES, SUBMITTED, UPDATED
+from app.search.whoosh.schema import (
+    ANNOUNCED,
+    ARXIV_ID,
+    CATEGORIES,
+    FLAGS,
+    SUBMITTED,
+    UPDATED,
+)
 
 Array = NDArray[Any]
 
 _BYTE_COLUMNS = (VarBytesColumn, RefBytesColumn, CompressedBytesColumn)
-_MOMENTS = {SUBMITTED: layout.SUBMITTED_AT, UPDATED: layout.UPDATED_AT}
+PAPER_NUMBERS: Final = {
+    SUBMITTED: layout.SUBMITTED_AT,
+    UPDATED: layout.UPDATED_AT,
+    ANNOUNCED: layout.ANNOUNCED_ON,
+    FLAGS: layout.FLAGS,
+}
+"""Numbers that every paper has, by field, and their arrays."""
 
 
 class DocumentColumns:
@@ -91,7 +104,7 @@ class DocumentColumns:
         return found
 
     def make_paper_arrays(self) -> tuple[dict[str, Array], tuple[str, ...]]:
-        """Ids, dates and categories by their names in `layout`, and the categories' names."""
+        """Ids, dates, flags, categories by their names in `layout`, and the categories' names."""
         ids = _join_bytes(self._list_values(ARXIV_ID, b""))
         categories, names = _number_categories(self._list_values(CATEGORIES, b""))
         arrays: dict[str, Array] = {
@@ -99,8 +112,10 @@ class DocumentColumns:
             layout.ID_OFFSETS: ids.offsets,
             **categories,
             **{
-                array_name: np.array(self._list_values(name, 0), dtype=np.int64)
-                for name, array_name in _MOMENTS.items()
+                array_name: np.array(
+                    self._list_values(name, 0), dtype=layout.ITEM_TYPES[array_name]
+                )
+                for name, array_name in PAPER_NUMBERS.items()
             },
         }
         return arrays, names
@@ -114,11 +129,11 @@ class DocumentColumns:
         return {layout.STORED_BYTES: stored.data, layout.STORED_OFFSETS: stored.offsets}
 
     def make_number_columns(self) -> dict[str, NumberColumn]:
-        """Sortable numbers of fields that are no dates of papers."""
+        """Sortable numbers of other fields."""
         return {
             name: self._make_numbers(name, column_type)
             for name, column_type in sorted(self._column_types.items())
-            if name not in _MOMENTS and _holds_numbers(column_type)
+            if name not in PAPER_NUMBERS and _holds_numbers(column_type)
         }
 
     def _make_numbers(self, field_name: str, column_type: Any) -> NumberColumn:

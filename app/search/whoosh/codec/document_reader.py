@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.whoosh.codec import stored_fields
+from app.search.whoosh.codec.document_columns import PAPER_NUMBERS
 from app.search.whoosh.codec.segment import ColumnSegment
 from app.search.whoosh.codec.segment_columns import ByteColumn
 from app.search.whoosh.codec.whoosh_internals import (
@@ -15,7 +16,7 @@ from app.search.whoosh.codec.whoosh_internals import (
     PerDocumentReader,
     length_of_byte,
 )
-from app.search.whoosh.schema import ARXIV_ID, CATEGORIES, SUBMITTED, UPDATED
+from app.search.whoosh.schema import ARXIV_ID, CATEGORIES
 
 Array = NDArray[Any]
 
@@ -56,7 +57,7 @@ class ColumnDocumentReader(PerDocumentReader):  # type: ignore[misc]  # Whoosh h
         """Whether a field is sortable."""
         facts = self._arrays.facts
         return fieldname in (
-            ARXIV_ID, CATEGORIES, SUBMITTED, UPDATED, *facts.number_columns, *facts.byte_columns
+            ARXIV_ID, CATEGORIES, *PAPER_NUMBERS, *facts.number_columns, *facts.byte_columns
         )  # fmt: skip
 
     def list_columns(self) -> list[str]:
@@ -65,8 +66,7 @@ class ColumnDocumentReader(PerDocumentReader):  # type: ignore[misc]  # Whoosh h
         return [
             ARXIV_ID,
             CATEGORIES,
-            SUBMITTED,
-            UPDATED,
+            *PAPER_NUMBERS,
             *facts.number_columns,
             *facts.byte_columns,
         ]
@@ -84,9 +84,8 @@ class ColumnDocumentReader(PerDocumentReader):  # type: ignore[misc]  # Whoosh h
             return _CategoryReader(
                 arrays.category_offsets, arrays.category_codes, arrays.facts.category_names
             )
-        if fieldname in (SUBMITTED, UPDATED):
-            moments = arrays.submitted_at if fieldname == SUBMITTED else arrays.updated_at
-            return NumberColumnReader(moments)
+        if fieldname in PAPER_NUMBERS:
+            return NumberColumnReader(arrays.get(PAPER_NUMBERS[fieldname]))
         numbers = arrays.get_number_column(fieldname)
         if numbers is not None:
             values = numbers.values

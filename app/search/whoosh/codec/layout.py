@@ -86,6 +86,10 @@ SUBMITTED_AT: Final = "submitted_at"
 """i8[D]: seconds since 1970."""
 UPDATED_AT: Final = "updated_at"
 """i8[D]: seconds since 1970."""
+ANNOUNCED_ON: Final = "announced_on"
+"""u2[D]: last day of announcement, days since 1970; 0 where none is known."""
+FLAGS: Final = "flags"
+"""u1[D]: facts of each paper, one bit for each `PaperFlag` in its order."""
 YEARS: Final = "years"
 """u2[D]: year of submission, UTC."""
 CATEGORY_OFFSETS: Final = "category_offsets"
@@ -122,6 +126,8 @@ ITEM_TYPES: Final[dict[str, np.dtype]] = {
         ID_OFFSETS: "<u8",
         SUBMITTED_AT: "<i8",
         UPDATED_AT: "<i8",
+        ANNOUNCED_ON: "<u2",
+        FLAGS: "<u1",
         YEARS: "<u2",
         CATEGORY_OFFSETS: "<u4",
         CATEGORY_CODES: "<u2",

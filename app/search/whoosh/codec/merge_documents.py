@@ -22,7 +22,14 @@ from app.search.whoosh.codec.segment_columns import ByteColumn
 
 Array = NDArray[Any]
 
-_PLAIN = (layout.SUBMITTED_AT, layout.UPDATED_AT, layout.YEARS, layout.TIE_KEYS)
+_PLAIN = (
+    layout.SUBMITTED_AT,
+    layout.UPDATED_AT,
+    layout.ANNOUNCED_ON,
+    layout.FLAGS,
+    layout.YEARS,
+    layout.TIE_KEYS,
+)
 
 
 def merge_documents(

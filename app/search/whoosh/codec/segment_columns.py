@@ -52,8 +52,8 @@ class SegmentColumns:
         field_names: the indexed fields in alphabetical order; a field's number is its place.
         field_lengths: tokens of each field over all documents, exact, shape (F,).
         category_names: what `category_codes` stand for.
-        number_columns: sortable numbers by field; those of papers' dates are in `submitted_at`
-            and `updated_at` instead.
+        number_columns: sortable numbers by field; papers' dates and flags have arrays of their
+            own.
         byte_columns: the same for text; ids and categories have arrays of their own.
     """
 
@@ -80,6 +80,8 @@ class SegmentColumns:
     id_offsets: Array
     submitted_at: Array
     updated_at: Array
+    announced_on: Array
+    flags: Array
     years: Array = field(default_factory=_no_items)
     category_offsets: Array
     category_codes: Array

@@ -1,7 +1,7 @@
 """Plans run over the segments of one state of the index."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,8 +111,9 @@ class Executor:
         least = plan.least_optional
         if given is not None and plan.base_score == 0.0 and not layout.has_requirements(plan):
             least = max(1, least)
+        mask = self.state.narrow_mask(wanted.masks[place], plan.condition, place)
         return layout.collect(
-            plan.base_score, least, wanted.masks[place], wanted.orders[place],
+            plan.base_score, least, mask, wanted.orders[place],
             top=wanted.top, facets=wanted.facets[place], matches=_NO_MATCHES,
         )  # fmt: skip
 
@@ -127,7 +128,8 @@ class Executor:
         order = Order(int(Emission.LIST), segment.postings.list_scores.view(np.int64), 1,
                       np.zeros(0, np.int64), False, 0)  # fmt: skip
         found = layout.collect(
-            plan.base_score, plan.least_optional, NO_MASK, order,
+            plan.base_score, plan.least_optional,
+            self.state.narrow_mask(NO_MASK, plan.condition, place), order,
             top=Top.make(0), facets=_NO_FACETS, matches=matches,
         )  # fmt: skip
         return matches.docs[:found], matches.scores[:found]
@@ -354,4 +356,4 @@ def _put_rarest_first(plan: Plan, resolved: Resolved, document_count: int) -> Pl
     required = [clause for clause in clauses if clause.kind == ClauseKind.REQUIRED]
     others = [clause for clause in clauses if clause.kind != ClauseKind.REQUIRED]
     required.sort(key=lambda clause: sum(map(estimate, clause.members)))
-    return Plan((*required, *others), plan.base_score, plan.least_optional)
+    return replace(plan, clauses=(*required, *others))

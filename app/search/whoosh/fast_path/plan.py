@@ -5,12 +5,14 @@ for every query it does not know, which Whoosh's matchers then answer.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from whoosh.query import And, AndMaybe, AndNot, Every, NullQuery, Or, Term
 
+from app.domain.query import QueryNode, join_all
 from app.search.whoosh.codec.kernel_types import MAX_REQUIRED, ClauseKind
+from app.search.whoosh.narrowing import Narrowed
 from app.search.whoosh.query_types import AtLeastOf, GappedPhrase, TermsLike
 from app.search.whoosh.scoring import JOINED_FIELDS
 from app.search.whoosh.term_patterns import TermPattern
@@ -87,11 +89,13 @@ class Plan:
         base_score: what every document scores before any clause; above 0 and with nothing
             required, all documents match that no clause excludes.
         least_optional: optional clauses that have to be met.
+        condition: what documents have to meet beside the clauses; see `fast_path.conditions`.
     """
 
     clauses: tuple[Clause, ...]
     base_score: float = 0.0
     least_optional: int = 0
+    condition: QueryNode | None = None
 
     def list_clauses(self, kind: ClauseKind) -> tuple[Clause, ...]:
         """The clauses of one kind."""
@@ -119,9 +123,8 @@ def _plan(query: Any) -> Plan:
         raise _UnknownQueryError
     if query is NullQuery or (isinstance(query, Every) and query.fieldname is None):
         return NOTHING if query is NullQuery else Plan((), base_score=float(query.boost))
-    if isinstance(query, AndNot | AndMaybe):
-        combine = _exclude if isinstance(query, AndNot) else _plan_maybe
-        return combine(_plan(query.a), query.b)
+    if isinstance(query, AndNot | AndMaybe | Narrowed):
+        return _plan_changed(query)
     # Subclasses may mean something else, so types are compared and not asked for kinship.
     match query:
         case Or() if query.scale is None:
@@ -131,6 +134,22 @@ def _plan(query: Any) -> Plan:
         case AtLeastOf():
             return _plan_at_least(query.subqueries, query.minimum)
     return Plan((Clause(ClauseKind.OPTIONAL, (_make_leaf(query),)),))
+
+
+def _plan_changed(query: Any) -> Plan:
+    """The plan of one query with something taken away, required or added on top."""
+    if isinstance(query, Narrowed):
+        return _narrow(_plan(query.query), query.condition)
+    combine = _exclude if isinstance(query, AndNot) else _plan_maybe
+    return combine(_plan(query.a), query.b)
+
+
+def _narrow(plan: Plan, condition: QueryNode) -> Plan:
+    """A plan whose documents also meet a condition."""
+    if plan == NOTHING:
+        return NOTHING
+    given = [condition] if plan.condition is None else [plan.condition, condition]
+    return replace(plan, condition=join_all(given))
 
 
 def _make_leaf(query: Any) -> Leaf:
@@ -166,7 +185,7 @@ def _plan_or(queries: Iterable[Any]) -> Plan:
         simple = _get_members(plan)
         if simple is not None:
             members += simple
-        elif not plan.clauses:
+        elif not plan.clauses and plan.condition is None:
             base_score += plan.base_score
         else:
             members.append(PlanLeaf(plan))
@@ -190,7 +209,7 @@ def _list_joints(members: Sequence[Leaf]) -> list[JointLeaf]:
 
 def _get_members(plan: Plan) -> tuple[Leaf, ...] | None:
     """The members of a plan that is nothing but a union of them."""
-    if len(plan.clauses) != 1 or plan.base_score or plan.least_optional > 1:
+    if len(plan.clauses) != 1 or plan.base_score or plan.least_optional > 1 or plan.condition:
         return None
     clause = plan.clauses[0]
     return None if clause.kind == ClauseKind.EXCLUDED else clause.members
@@ -204,7 +223,7 @@ def _plan_at_least(queries: Iterable[Any], minimum: int) -> Plan:
         plan = _plan(query)
         if plan == NOTHING:
             continue
-        if not plan.clauses:
+        if not plan.clauses and plan.condition is None:
             base_score += plan.base_score
             minimum -= 1
         else:
@@ -220,10 +239,15 @@ def _plan_and(queries: Iterable[Any]) -> Plan:
     excluded: list[Clause] = []
     base_score = 0.0
     least_optional = 0
+    conditions: list[QueryNode] = []
     for query in queries:
         plan = _plan(query)
         if plan == NOTHING:
             return NOTHING
+        if plan.condition is not None:
+            # Whoever meets all clauses meets all conditions, wherever they stand.
+            conditions.append(plan.condition)
+            plan = replace(plan, condition=None)
         simple = _get_members(plan)
         choices = plan.list_clauses(ClauseKind.OPTIONAL)
         if simple is not None:
@@ -238,7 +262,9 @@ def _plan_and(queries: Iterable[Any]) -> Plan:
             if choices:
                 optional += choices
                 least_optional = _count_wanted(plan)
-    return Plan((*_nest(required), *optional, *excluded), base_score, least_optional)
+    clauses = (*_nest(required), *optional, *excluded)
+    condition = join_all(conditions) if conditions else None
+    return Plan(clauses, base_score, least_optional, condition)
 
 
 def _count_wanted(plan: Plan) -> int:
@@ -255,7 +281,7 @@ def _exclude(plan: Plan, query: Any) -> Plan:
         return plan
     members = _get_members(excluded) or (PlanLeaf(excluded),)
     clause = Clause(ClauseKind.EXCLUDED, members)
-    return Plan((*plan.clauses, clause), plan.base_score, plan.least_optional)
+    return replace(plan, clauses=(*plan.clauses, clause))
 
 
 def _plan_maybe(plan: Plan, query: Any) -> Plan:
@@ -263,18 +289,20 @@ def _plan_maybe(plan: Plan, query: Any) -> Plan:
     extra = _plan(query)
     if NOTHING in (plan, extra):
         return plan
+    condition, plan = plan.condition, replace(plan, condition=None)
     members = _get_members(plan)
     if members is not None:
         plan = Plan((Clause(ClauseKind.REQUIRED, members),))
     elif plan.list_clauses(ClauseKind.OPTIONAL):
         plan = Plan((Clause(ClauseKind.REQUIRED, (PlanLeaf(plan),)),))
-    if not extra.clauses:
-        return Plan(plan.clauses, plan.base_score + extra.base_score)
+    if not extra.clauses and extra.condition is None:
+        base_score = plan.base_score + extra.base_score
+        return Plan(plan.clauses, base_score, condition=condition)
     members = _get_members(extra) or (PlanLeaf(extra),)
     clause = Clause(ClauseKind.OPTIONAL, members)
     required = plan.list_clauses(ClauseKind.REQUIRED)
     excluded = plan.list_clauses(ClauseKind.EXCLUDED)
-    return Plan((*required, clause, *excluded), plan.base_score)
+    return Plan((*required, clause, *excluded), plan.base_score, condition=condition)
 
 
 def _nest(required: list[Clause]) -> list[Clause]:

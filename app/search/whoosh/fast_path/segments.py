@@ -8,13 +8,14 @@ import threading
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.query import DateField, Filters, Sort
+from app.domain.query import DateField, Filters, PaperFlag, QueryNode, Sort
 from app.search.whoosh.codec.kernel_types import (
     BLOCK_DOCS,
     U8,
@@ -28,10 +29,12 @@ from app.search.whoosh.codec.kernel_types import (
 )
 from app.search.whoosh.codec.segment_arrays import SegmentArrays
 from app.search.whoosh.codec.tie_keys import ID_BITS, ID_MASK
-from app.search.whoosh.schema import encode_day_range
+from app.search.whoosh.fast_path.conditions import mark_condition
+from app.search.whoosh.schema import encode_day, encode_day_range, encode_flags
 
 MASK_CACHE_BYTES = 64 * 2**20
-"""Filter masks that one state of the index remembers, bytes; one byte for a paper and filter."""
+"""Filter masks that one state of the index remembers, and as much again of masks for conditions of
+queries, bytes; one byte for a paper and filter."""
 
 NO_DOCS = freeze(np.zeros(0, np.uint32))
 NO_SCORES = freeze(np.zeros(0))
@@ -119,18 +122,41 @@ class SegmentView:
         """Which documents the filters let through, bool[D]; None when all of them."""
         mask: NDArray[np.bool_] | None = None
         if not filters.dates.is_open:
-            first, last = encode_day_range(filters.dates.first, filters.dates.last)
-            by_submission = filters.date_field is DateField.SUBMITTED
-            moments = self.arrays.submitted_at if by_submission else self.arrays.updated_at
-            mask = (moments >= first) & (moments <= last)
+            dates = filters.dates
+            if filters.date_field is DateField.ANNOUNCED:
+                mask = self.mark_announced(dates.first, dates.last)
+            else:
+                mask = self.mark_dates(
+                    filters.date_field, encode_day_range(dates.first, dates.last)
+                )
         if filters.categories is not None:
-            allowed = self._mark_categories(filters.categories.included)
+            allowed = self.mark_categories(filters.categories.included)
             if filters.categories.excluded:
-                allowed &= ~self._mark_categories(filters.categories.excluded)
+                allowed &= ~self.mark_categories(filters.categories.excluded)
             mask = allowed if mask is None else mask & allowed
         return mask
 
-    def _mark_categories(self, codes: frozenset[str]) -> NDArray[np.bool_]:
+    def mark_dates(self, date_field: DateField, seconds: tuple[int, int]) -> NDArray[np.bool_]:
+        """Documents submitted or updated between two seconds since 1970, both included."""
+        by_submission = date_field is DateField.SUBMITTED
+        moments = self.arrays.submitted_at if by_submission else self.arrays.updated_at
+        marked: NDArray[np.bool_] = (moments >= seconds[0]) & (moments <= seconds[1])
+        return marked
+
+    def mark_announced(self, first: date | None, last: date | None) -> NDArray[np.bool_]:
+        """Documents last announced between two days, both included; a known day in any case."""
+        days = self.arrays.announced_on
+        marked: NDArray[np.bool_] = days >= max(encode_day(first), 1)
+        if last is not None:
+            marked &= days <= encode_day(last)
+        return marked
+
+    def mark_flag(self, flag: PaperFlag) -> NDArray[np.bool_]:
+        """Documents of which a fact holds."""
+        marked: NDArray[np.bool_] = (self.arrays.flags & encode_flags([flag])) != 0
+        return marked
+
+    def mark_categories(self, codes: frozenset[str]) -> NDArray[np.bool_]:
         """Documents that have at least one of the categories."""
         wanted = np.array([name in codes for name in self.arrays.facts.category_names], np.bool_)
         if not wanted.any():
@@ -165,6 +191,8 @@ class StateView:
         self._living = tuple(map(_make_living, segments, deleted))
         self._lock = threading.Lock()
         self._masks: OrderedDict[Filters, tuple[U8, ...]] = OrderedDict()
+        self._conditions: OrderedDict[tuple[QueryNode, int], U8] = OrderedDict()
+        self._cached_masks = max(1, MASK_CACHE_BYTES // max(1, self.document_count))
 
     @property
     def papers(self) -> int:
@@ -189,10 +217,25 @@ class StateView:
         )
         with self._lock:
             self._masks[filters] = masks
-            room = max(1, MASK_CACHE_BYTES // max(1, self.document_count))
-            while len(self._masks) > room:
+            while len(self._masks) > self._cached_masks:
                 self._masks.popitem(last=False)
         return masks
+
+    def narrow_mask(self, mask: U8, condition: QueryNode | None, place: int) -> U8:
+        """A mask of one segment without the documents that miss a condition."""
+        if condition is None:
+            return mask
+        key = (condition, place)
+        with self._lock:
+            marked = self._conditions.get(key)
+        if marked is None:
+            marked = freeze(mark_condition(self.segments[place], condition).view(np.uint8))
+            with self._lock:
+                self._conditions[key] = marked
+                room = len(self.segments) * self._cached_masks
+                while len(self._conditions) > room:
+                    self._conditions.popitem(last=False)
+        return freeze(mask & marked) if len(mask) else marked
 
     def find_segment(self, number: int) -> tuple[int, int]:
         """The place of the segment that holds a document, and the document's number there."""

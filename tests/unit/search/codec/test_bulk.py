@@ -22,9 +22,9 @@ from app.search.whoosh.codec.builder import SegmentBuilder
 from app.search.whoosh.codec.bulk import BulkBuilder
 from app.search.whoosh.codec.bulk_batch import make_batch
 from app.search.whoosh.codec.bulk_kernels import NUMPY_KERNELS, BulkKernels, load_bulk_kernels
-from app.search.whoosh.codec.bulk_papers import MOMENTS
 from app.search.whoosh.codec.bulk_pieces import PROSE, choose_kind
 from app.search.whoosh.codec.bulk_run import RunBuilder
+from app.search.whoosh.codec.document_columns import PAPER_NUMBERS
 from app.search.whoosh.codec.segment_arrays import SegmentArrays
 from app.search.whoosh.codec.segment_columns import SegmentColumns
 from app.search.whoosh.schema import make_schema
@@ -110,7 +110,7 @@ def build_in_bulk(
 ) -> SegmentColumns:
     run = RunBuilder(make_schema(), kernels)
     for first in range(0, len(documents), batch_size):
-        run.add(make_batch(documents[first : first + batch_size], frozenset(MOMENTS)))
+        run.add(make_batch(documents[first : first + batch_size], frozenset(PAPER_NUMBERS)))
     return run.build()
 
 
@@ -226,7 +226,7 @@ def test_more_pieces_than_are_remembered_change_nothing(monkeypatch: pytest.Monk
     run = RunBuilder(make_schema(), load_bulk_kernels())
     for first in (0, 50):
         documents = make_documents(100)[first : first + 50]
-        run.add(make_batch(documents, frozenset(MOMENTS)))
+        run.add(make_batch(documents, frozenset(PAPER_NUMBERS)))
         assert_equal_columns(run.build(), build_one_by_one(documents))
 
 
