@@ -21,7 +21,6 @@ from app.domain.query import (
     FacetField,
     Filters,
     Not,
-    Or,
     QueryField,
     QueryNode,
     SearchRequest,
@@ -31,6 +30,7 @@ from app.domain.query import (
 from app.domain.results import EngineResult, FacetCount, Hit, IndexState, SearchPage
 from app.search.engine import SearchEngine
 from app.services.named_papers import find_named_papers
+from app.services.relaxation import describe_relaxation, find_relaxation, is_enough
 from app.text.date_syntax import parse_period
 from app.text.query_syntax import NOTHING, ParsedQuery, parse_query, render_query
 
@@ -117,8 +117,8 @@ class SearchService:
         """One page of papers, the exact total, and how the question was understood.
 
         Papers named by identifier come first, in the order of the query (or of the chosen date)
-        and with score 0; they pass the same filters. When no paper holds all the bare words,
-        papers with any of them are shown and `relaxed` says so.
+        and with score 0; they pass the same filters. When few papers hold all the bare words
+        (`app.services.relaxation`), papers with any of them are shown and `relaxed` says so.
 
         Raises:
             InvalidInputError: a date, category, limit or (when strict) query cannot be read.
@@ -128,9 +128,8 @@ class SearchService:
         started = self._clock()
         parsed, request = self.understand(question)
         named = find_named_papers(self._database, self._engine, parsed, request)
-        result, tree = self._find_matches(request, named.papers)
+        result, tree, note = self._find_matches(request, named.papers)
         hits, missing = self._load(request, named.papers, result)
-        is_relaxed = tree != request.query
         return SearchPage(
             request=request,
             hits=hits,
@@ -138,11 +137,11 @@ class SearchService:
             state=result.state,
             facets=_count_facets(request, result, named.papers),
             understood_as=_render_understood(parsed, tree),
-            relaxed=is_relaxed,
+            relaxed=tree != request.query,
             took_ms=(self._clock() - started) * 1_000,
             missing=missing,
             answered_at=self._now(),
-            notes=(*parsed.notes, *named.notes, *_relaxation_notes(is_relaxed=is_relaxed)),
+            notes=(*parsed.notes, *named.notes, *([note] if note else [])),
         )
 
     def understand(self, question: SearchQuestion) -> tuple[ParsedQuery, SearchRequest]:
@@ -169,10 +168,10 @@ class SearchService:
 
     def _find_matches(
         self, request: SearchRequest, named: Sequence[Paper]
-    ) -> tuple[EngineResult, QueryNode]:
-        """The engine's answer beyond the named papers, and the tree that gave it."""
+    ) -> tuple[EngineResult, QueryNode, str]:
+        """The engine's answer beyond the named papers, what it answers, and a note on that."""
         if request.query == NOTHING:
-            return EngineResult((), 0, self._engine.get_state(), {}), request.query
+            return EngineResult((), 0, self._engine.get_state(), {}), request.query, ""
         on_page = len(named[request.offset : request.offset + request.limit])
         asked = replace(
             request,
@@ -181,12 +180,15 @@ class SearchService:
             limit=request.limit - on_page,
         )
         result = self._engine.search(asked)
-        relaxed = relax_query(request.query) if result.total == 0 else None
-        # A named paper, left out above, may be the one that holds all the words.
-        if relaxed is None or (named and self._engine.count(request.query, request.filters)):
-            return result, request.query
-        second = self._engine.search(replace(asked, query=_leave_out(relaxed, named)))
-        return (second, relaxed) if second.total else (result, request.query)
+        # A named paper, left out above, may be among those that hold all the words.
+        total = self._engine.count(request.query, request.filters) if named else result.total
+        relaxation = find_relaxation(request.query)
+        if relaxation is None or is_enough(total, result.state.papers, request.sort):
+            return result, request.query, ""
+        second = self._engine.search(replace(asked, query=_leave_out(relaxation.query, named)))
+        if second.total <= result.total:
+            return result, request.query, ""
+        return second, relaxation.shown, describe_relaxation(total)
 
     def _load(
         self, request: SearchRequest, named: Sequence[Paper], result: EngineResult
@@ -220,20 +222,6 @@ def make_filters(question: SearchQuestion) -> Filters:
         ),
         date_field=question.date_field,
     )
-
-
-def relax_query(tree: QueryNode) -> QueryNode | None:
-    """A tree that wants any of the bare words instead of all; None where that changes nothing.
-
-    Phrases, fields and exclusions are asked for on purpose and stay wanted.
-    """
-    if not isinstance(tree, And):
-        return None
-    words = tuple(c for c in tree.children if isinstance(c, Term) and c.field is None)
-    if len(words) < 2:
-        return None
-    others = tuple(child for child in tree.children if child not in words)
-    return And((Or(words), *others)) if others else Or(words)
 
 
 def find_next_offset(page: SearchPage, limits: SearchLimits) -> int | None:
@@ -294,14 +282,3 @@ def _render_understood(parsed: ParsedQuery, tree: QueryNode) -> str:
     names = [f"id:{each}" for each in parsed.arxiv_ids] + [f"doi:{each}" for each in parsed.dois]
     rest = [] if tree == NOTHING else [render_query(tree)]
     return " OR ".join(names + rest)
-
-
-def _relaxation_notes(*, is_relaxed: bool) -> tuple[str, ...]:
-    if not is_relaxed:
-        return ()
-    return (
-        (
-            "No title and abstract hold all of these words, so papers with any of them are shown. "
-            "For names write au:, as in au:vaswani."
-        ),
-    )
