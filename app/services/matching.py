@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.paper import Paper
-from app.domain.query import And, Not, Or, QueryField, QueryNode, SearchRequest, Term
+from app.domain.query import And, Not, QueryField, QueryNode, SearchRequest, Term
 from app.domain.results import EngineResult
 from app.search.engine import SearchEngine
+from app.services.relaxation import describe_relaxation, find_relaxation, is_enough
 from app.text.query_syntax import NOTHING
 
 
@@ -30,7 +31,7 @@ class Matches:
 def find_matches(engine: SearchEngine, request: SearchRequest, named: Sequence[Paper]) -> Matches:
     """The engine's answer beyond the named papers.
 
-    When no paper holds all the bare words, papers with any of them are taken.
+    Where few papers hold all the bare words, papers with any of them are taken.
 
     Raises:
         SearchIndexError: there is no usable index.
@@ -45,34 +46,16 @@ def find_matches(engine: SearchEngine, request: SearchRequest, named: Sequence[P
         limit=request.limit - on_page,
     )
     result = engine.search(asked)
-    relaxed = relax_query(request.query) if result.total == 0 else None
-    # A named paper, left out above, may be the one that holds all the words.
-    if relaxed is None or (named and engine.count(request.query, request.filters)):
+    # A named paper, left out above, may be among those that hold all the words.
+    total = engine.count(request.query, request.filters) if named else result.total
+    relaxation = find_relaxation(request.query)
+    if relaxation is None or is_enough(total, result.state.papers, request.sort):
         return Matches(result, request.query)
-    second = engine.search(replace(asked, query=_leave_out(relaxed, named)))
-    if not second.total:
+    second = engine.search(replace(asked, query=_leave_out(relaxation.query, named)))
+    if second.total <= result.total:
         return Matches(result, request.query)
-    return Matches(second, relaxed, is_relaxed=True, notes=(_RELAXED,))
-
-
-_RELAXED = (
-    "No title and abstract hold all of these words, so papers with any of them are shown. "
-    "For names write au:, as in au:vaswani."
-)
-
-
-def relax_query(tree: QueryNode) -> QueryNode | None:
-    """A tree that wants any of the bare words instead of all; None where that changes nothing.
-
-    Phrases, fields and exclusions are asked for on purpose and stay wanted.
-    """
-    if not isinstance(tree, And):
-        return None
-    words = tuple(c for c in tree.children if isinstance(c, Term) and c.field is None)
-    if len(words) < 2:
-        return None
-    others = tuple(child for child in tree.children if child not in words)
-    return And((Or(words), *others)) if others else Or(words)
+    notes = (describe_relaxation(total),)
+    return Matches(second, relaxation.shown, is_relaxed=True, notes=notes)
 
 
 def _leave_out(tree: QueryNode, papers: Sequence[Paper]) -> QueryNode:

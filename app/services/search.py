@@ -73,7 +73,7 @@ class SearchService:
         """One page of papers, the exact total, and how the question was understood.
 
         Papers named by identifier come first, in the order of the query (or of the chosen date)
-        and with score 0; they pass the same filters. When no paper holds all the bare words,
+        and with score 0; they pass the same filters. When few papers hold all the bare words
         papers with any of them are shown and `relaxed` says so.
 
         Raises:

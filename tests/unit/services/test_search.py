@@ -15,9 +15,9 @@ from app.domain.errors import (
     InvalidQueryError,
     LimitExceededError,
 )
-from app.domain.query import And, DateField, FacetField, Not, Or, Phrase, Sort, Term
+from app.domain.query import DateField, FacetField, Sort
 from app.domain.results import SearchPage
-from app.services.search import SearchQuestion, find_next_offset, relax_query
+from app.services.search import SearchQuestion, find_next_offset
 from app.services.use_cases import UseCases
 from tests.support.factories import (
     COMPASS_ID,
@@ -70,15 +70,6 @@ def test_a_named_paper_that_holds_all_the_words_is_match_enough(use_cases: UseCa
 
     assert found(page) == [OTTER_ID]
     assert not page.relaxed
-
-
-def test_relaxing_keeps_phrases_fields_and_exclusions() -> None:
-    phrase, exclusion = Phrase("low orbit"), Not(Term("survey"))
-    tree = And((Term("otters"), phrase, Term("teapots"), exclusion))
-
-    assert relax_query(tree) == And((Or((Term("otters"), Term("teapots"))), phrase, exclusion))
-    assert relax_query(And((Term("otters"), phrase))) is None
-    assert relax_query(Term("otters")) is None
 
 
 @pytest.mark.parametrize(
