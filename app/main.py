@@ -2,13 +2,14 @@
 
     uvicorn --factory app.main:create_app
 
-Reads the database and the index; writes nothing, and does not need the package `indexer`.
+Reads the database and the index, writes nothing but star counts, and does not need the package
+`indexer`.
 """
 
 import hashlib
 import threading
 import traceback
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import app.blas  # noqa: F401 - first, so that it comes before numpy
+from app.api.body_limit import BodyLimitMiddleware
 from app.api.metrics import Metrics, MetricsMiddleware
 from app.api.openapi import install_openapi
 from app.api.operators.running import OperatorLimits, OperatorRunner
@@ -40,7 +42,9 @@ from app.db.session import Database
 from app.domain.errors import PapersiftError
 from app.search.engine import SearchEngine
 from app.search.factory import open_engine
+from app.services.preferences import PreferenceLimits
 from app.services.search import SearchLimits
+from app.services.star_memory import StarLimits
 from app.services.use_cases import make_use_cases
 from app.settings import Settings
 from app.web.assets import mount_operator_assets
@@ -72,6 +76,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings.resolved_database_url,
         busy_timeout_seconds=settings.database_busy_timeout_seconds,
     )
+    star_database = Database(
+        settings.resolved_database_url, busy_timeout_seconds=settings.star_busy_timeout_seconds
+    )
     engine = open_engine(settings.resolved_index_dir, poll_seconds=settings.index_poll_seconds)
     operator_runner = OperatorRunner(_make_operator_limits(settings))
     app = FastAPI(
@@ -82,11 +89,22 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         # The built-in documentation pages load scripts from elsewhere.
         docs_url=None,
         redoc_url=None,
-        lifespan=_make_lifespan(database, engine, operator_runner),
+        lifespan=_make_lifespan((database, star_database), engine, operator_runner),
         # Nothing about readers leaves the process or is kept, whatever the environment says.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
-    app.state.use_cases = make_use_cases(database, engine, _make_limits(settings))
+    app.state.use_cases = make_use_cases(
+        database,
+        engine,
+        _make_limits(settings),
+        star_database=star_database,
+        star_limits=StarLimits(settings.stars_per_minute, settings.max_remembered_stars),
+        preference_limits=PreferenceLimits(
+            max_preference_ids=settings.max_preference_ids,
+            max_preference_words=settings.max_preference_words,
+            max_preference_word_chars=settings.max_preference_word_chars,
+        ),
+    )
     app.state.templates = make_environment(_make_stylesheet_address())
     app.state.public_url = settings.public_url.rstrip("/")
     app.state.metrics = Metrics()
@@ -97,7 +115,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     install_openapi(app)
     _add_error_handlers(app)
-    _add_middleware(app)
+    _add_middleware(app, settings)
     return app
 
 
@@ -125,7 +143,7 @@ def _make_stylesheet_address() -> str:
 
 
 def _make_lifespan(
-    database: Database, engine: SearchEngine, operator_runner: OperatorRunner
+    databases: Iterable[Database], engine: SearchEngine, operator_runner: OperatorRunner
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """What makes the engine ready beside the first answers, and lets go of all at the end."""
 
@@ -137,14 +155,16 @@ def _make_lifespan(
         yield
         operator_runner.close()
         engine.close()
-        database.close()
+        for database in databases:
+            database.close()
 
     return lifespan
 
 
-def _add_middleware(app: FastAPI) -> None:
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """From the inside out: the last one added sees a request first."""
     app.add_middleware(HeadMiddleware)
+    app.add_middleware(BodyLimitMiddleware, max_body_bytes=settings.max_body_bytes)
     app.add_middleware(FailureMiddleware)
     app.add_middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_BYTES)
     app.add_middleware(

@@ -55,6 +55,31 @@ class Settings(BaseSettings):
     max_offset: int = Field(
         10_000, ge=1, description="Deepest result reachable by offset paging, results."
     )
+    max_body_bytes: int = Field(
+        2**20,
+        ge=2**10,
+        description="Longest body of a request, bytes; operators have a limit of their own.",
+    )
+    max_preference_ids: int = Field(
+        2_000, ge=1, description="Most papers of a list to be ordered or of a history."
+    )
+    max_preference_words: int = Field(
+        50, ge=1, description="Most words or phrases of a preference."
+    )
+    max_preference_word_chars: int = Field(
+        200, ge=10, description="Longest word or phrase of a preference, characters."
+    )
+    stars_per_minute: int = Field(
+        30, ge=1, description="Most stars accepted from one client in a minute."
+    )
+    max_remembered_stars: int = Field(
+        100_000,
+        ge=1,
+        description="Stars of a day remembered, as salted hashes in memory, to count each once.",
+    )
+    star_busy_timeout_seconds: float = Field(
+        1.0, gt=0, description="How long a star waits for another writer before it is given up."
+    )
     operator_time_budget_seconds: float = Field(
         5.0, gt=0, le=60, description="Longest calculation of one call of an operator."
     )

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Depends, Request
 from app.api.problems import UnknownParameterError
 from app.services.browse import BrowseService
 from app.services.papers import PaperService
+from app.services.preferences import PreferenceService
 from app.services.search import SearchService
+from app.services.stars import StarService
 from app.services.status import StatusService
 from app.services.use_cases import UseCases
 
@@ -41,10 +43,20 @@ def _get_status(use_cases: UseCasesDep) -> StatusService:
     return use_cases.status
 
 
+def _get_stars(use_cases: UseCasesDep) -> StarService:
+    return use_cases.stars
+
+
+def _get_preferences(use_cases: UseCasesDep) -> PreferenceService:
+    return use_cases.preferences
+
+
 SearchDep = Annotated[SearchService, Depends(_get_search)]
 PapersDep = Annotated[PaperService, Depends(_get_papers)]
 BrowseDep = Annotated[BrowseService, Depends(_get_browse)]
 StatusDep = Annotated[StatusService, Depends(_get_status)]
+StarsDep = Annotated[StarService, Depends(_get_stars)]
+PreferencesDep = Annotated[PreferenceService, Depends(_get_preferences)]
 
 
 def refuse_unknown_parameters(request: Request) -> None:

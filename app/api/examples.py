@@ -204,10 +204,25 @@ _OPERATOR_ANSWER: dict[str, Any] = {
     "took_ms": 0.1,
 }
 
+_STAR: dict[str, Any] = {"arxiv_id": "1706.03762", "stars": 42, "counted": True, "note": None}
+
+_RANK: dict[str, Any] = {
+    "results": [{"id": "1706.03762", "score": 11.5}, {"id": "hep-th/9901001", "score": 0.0}]
+}
+
+_CLOUD: dict[str, Any] = {
+    "words": [{"word": "attention", "count": 3}, {"word": "translation", "count": 1}],
+    "preferences": ["attention", "translation"],
+    "missing": [],
+}
+
 EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("get", "/api/v1/search"): _SEARCH,
     ("get", "/api/v1/papers/{arxiv_id}"): _PAPER,
     ("get", "/api/v1/papers/{arxiv_id}/history"): _HISTORY,
+    ("post", "/api/v1/papers/{arxiv_id}/star"): _STAR,
+    ("post", "/api/v1/preferences/rank"): _RANK,
+    ("post", "/api/v1/preferences/cloud"): _CLOUD,
     ("get", "/api/v1/days/{day}"): _DAY,
     ("get", "/api/v1/categories"): _CATEGORIES,
     ("get", "/api/v1/operators"): _OPERATORS,

@@ -15,6 +15,7 @@ _MEANINGS = {
     404: "Not held here.",
     410: "arXiv deleted the record.",
     422: "A parameter is unknown, cannot be read or passes a limit.",
+    429: "Asked too often; the header Retry-After says when to ask again.",
     503: "Database or index cannot be used; the detail says what to run.",
 }
 
@@ -83,5 +84,6 @@ def _example_detail(kind: ProblemKind) -> str:
         404: "arXiv:1706.99999 is not held here.",
         410: "arXiv deleted the record of 1706.99999.",
         422: 'The parameter "form" is not known here. Accepted are: q, cat, from, to.',
+        429: "More than 30 stars within a minute are not accepted from one client. Wait a minute.",
         503: "There is no search index yet. Run `papersift index`.",
     }[kind.status]

@@ -32,6 +32,7 @@ from app.domain.errors import (
     PaperDeletedError,
     PaperNotFoundError,
     PapersiftError,
+    RateLimitError,
     SchemaOutOfDateError,
     SearchIndexError,
     StorageError,
@@ -96,6 +97,7 @@ KINDS: dict[type[PapersiftError], ProblemKind] = {
     IndexDamagedError: ProblemKind(503, "index-damaged", "The search index is damaged"),
     IndexOutdatedError: ProblemKind(503, "index-outdated", "The search index must be rebuilt"),
     SearchIndexError: ProblemKind(503, "index-unavailable", "The search index cannot be used"),
+    RateLimitError: ProblemKind(429, "rate-limit", "Too many requests"),
     OperatorsBusyError: ProblemKind(503, "operators-busy", "Too many calculations at once"),
 }
 """From error to problem; an error not listed is described by its nearest base."""
@@ -136,8 +138,13 @@ class Problem:
 def make_problem(error: PapersiftError) -> Problem:
     """The problem of an error raised on purpose."""
     kind = next((KINDS[base] for base in type(error).__mro__ if base in KINDS), INTERNAL)
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if kind.status == 503 else {}
-    return Problem(kind, str(error), _list_facts(error), headers)
+    return Problem(kind, str(error), _list_facts(error), _make_headers(kind, error))
+
+
+def _make_headers(kind: ProblemKind, error: PapersiftError) -> dict[str, str]:
+    if isinstance(error, RateLimitError):
+        return {"Retry-After": str(error.retry_after_seconds)}
+    return {"Retry-After": str(RETRY_AFTER_SECONDS)} if kind.status == 503 else {}
 
 
 def make_validation_problem(error: RequestValidationError) -> Problem:

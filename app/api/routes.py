@@ -1,11 +1,13 @@
 """All routers of the REST interface, for the composition root."""
 
-from app.api import categories, days, health, papers, search, status
+from app.api import categories, days, health, papers, preferences, search, stars, status
 from app.api.operators import routes as operators
 
 ROUTERS = (
     search.router,
+    stars.router,
     papers.router,
+    preferences.router,
     days.router,
     categories.router,
     operators.router,

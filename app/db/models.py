@@ -249,15 +249,14 @@ leases = Table(
 )
 """Who may do which work alone, and until when."""
 
-stars = Table(
-    "stars",
+star_counts = Table(
+    "star_counts",
     metadata,
-    Column("arxiv_id", make_arxiv_id_type(), ForeignKey("papers.arxiv_id"), nullable=False),
-    Column("client_day_key", String(128), nullable=False),
-    Column("starred_on", Date, nullable=False),
-    PrimaryKeyConstraint("arxiv_id", "client_day_key"),
+    Column("arxiv_id", make_arxiv_id_type(), ForeignKey("papers.arxiv_id"), primary_key=True),
+    Column("stars", Integer, nullable=False),
+    CheckConstraint("stars >= 1", name="stars_counts"),
 )
-"""One star a reader, paper and day; the key tells nothing about the reader on another day."""
+"""How many stars readers gave each paper; papers without any have no row. Nothing tells who."""
 
 state = Table(
     "state",

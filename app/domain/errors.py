@@ -24,7 +24,8 @@
     │   └── OaiError                      an OAI-PMH <error>, with its code
     ├── SnapshotError                     a metadata file that cannot be read
     ├── AlreadyRunningError               somebody else holds the lease
-    └── WorkStoppedError                  a run was told to stop
+    ├── WorkStoppedError                  a run was told to stop
+    └── RateLimitError                    somebody asks too often
 
 A message is one or two plain sentences: what is wrong, and what to do about it. Foreign errors
 are translated once, in the adapter that meets them.
@@ -167,3 +168,15 @@ class AlreadyRunningError(PapersiftError):
 
 class WorkStoppedError(PapersiftError):
     """A run was told to stop, or lost its lease; what was stored stays."""
+
+
+class RateLimitError(PapersiftError):
+    """Somebody asks more often than is allowed.
+
+    Attributes:
+        retry_after_seconds: when to ask again.
+    """
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds

@@ -56,11 +56,17 @@ class PaperService:
         """
         asked = parse_arxiv_id(written_id)
         with self._database.read() as tx:
-            paper = _get_living(tx, asked.arxiv_id)
+            paper = get_living_paper(tx, asked.arxiv_id)
             return PaperAnswer(paper, asked, tuple(list_history(tx, asked.arxiv_id)))
 
 
-def _get_living(tx: Transaction, arxiv_id: ArxivId) -> Paper:
+def get_living_paper(tx: Transaction, arxiv_id: ArxivId) -> Paper:
+    """The living paper with this id.
+
+    Raises:
+        PaperDeletedError: arXiv deleted the record.
+        PaperNotFoundError: it is not held here.
+    """
     try:
         return get_paper(tx, arxiv_id)
     except PaperNotFoundError as error:

@@ -6,7 +6,10 @@ from app.db.session import Database
 from app.search.engine import SearchEngine
 from app.services.browse import BrowseService
 from app.services.papers import PaperService
+from app.services.preferences import PreferenceLimits, PreferenceService
 from app.services.search import SearchLimits, SearchService
+from app.services.star_memory import StarLimits
+from app.services.stars import StarService
 from app.services.status import StatusService
 
 
@@ -18,13 +21,35 @@ class UseCases:
     papers: PaperService
     browse: BrowseService
     status: StatusService
+    stars: StarService
+    preferences: PreferenceService
 
 
-def make_use_cases(database: Database, engine: SearchEngine, limits: SearchLimits) -> UseCases:
-    """The use cases over one database and one search engine."""
+def make_use_cases(
+    database: Database,
+    engine: SearchEngine,
+    limits: SearchLimits,
+    *,
+    star_database: Database | None = None,
+    star_limits: StarLimits | None = None,
+    preference_limits: PreferenceLimits | None = None,
+) -> UseCases:
+    """The use cases over one database and one search engine.
+
+    Args:
+        database: what is shown; never written.
+        engine: what is searched.
+        limits: of searches and lists.
+        star_database: the same database, for star counts; it gives up soon when it is busy.
+            None: `database` takes them, with its own patience.
+        star_limits: how many stars are accepted.
+        preference_limits: how long lists and words of preference may be.
+    """
     return UseCases(
         search=SearchService(database, engine, limits),
         papers=PaperService(database),
         browse=BrowseService(database, engine, limits),
         status=StatusService(database, engine),
+        stars=StarService(database, star_database or database, star_limits or StarLimits()),
+        preferences=PreferenceService(database, engine, preference_limits or PreferenceLimits()),
     )

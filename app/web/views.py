@@ -52,6 +52,7 @@ PROBLEM_MEANINGS = {
     "domain. The answer names the input at fault, where there is one.",
     "unknown-operator": "There is no operator of this name. The answer has the nearest names.",
     "time-budget": "A calculation did not end within operator_time_budget_seconds.",
+    "rate-limit": "This was asked too often within a minute; Retry-After says when to ask again.",
     "operators-busy": "Other calculations took all threads for them; try again.",
     "invalid-input": "Another part of the request cannot be understood.",
     "paper-not-found": "No paper with this identifier is held here.",

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from app.api import schemas, status_schemas
+from app.api import preferences, schemas, stars, status_schemas
 from app.api.operators import schemas as operator_schemas
 from app.api.problems import (
     INTERNAL,
@@ -41,6 +41,9 @@ def test_every_route_of_the_api_is_documented(document: dict[str, Any]) -> None:
         "/api/v1/search",
         "/api/v1/papers/{arxiv_id}",
         "/api/v1/papers/{arxiv_id}/history",
+        "/api/v1/papers/{arxiv_id}/star",
+        "/api/v1/preferences/rank",
+        "/api/v1/preferences/cloud",
         "/api/v1/days/{day}",
         "/api/v1/categories",
         "/api/v1/operators",
@@ -81,7 +84,7 @@ def test_every_answer_has_an_example_that_its_model_accepts(document: dict[str, 
         name = content["schema"]["$ref"].rpartition("/")[2]
         model = next(
             getattr(module, name)
-            for module in (schemas, status_schemas, operator_schemas)
+            for module in (schemas, status_schemas, operator_schemas, preferences, stars)
             if hasattr(module, name)
         )
         accepted = model.model_validate(content["example"])

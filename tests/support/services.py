@@ -7,7 +7,10 @@ from app.db.session import Database
 from app.search.factory import open_engine
 from app.services.browse import BrowseService
 from app.services.papers import PaperService
+from app.services.preferences import PreferenceLimits, PreferenceService
 from app.services.search import SearchLimits, SearchService
+from app.services.star_memory import StarLimits
+from app.services.stars import StarService
 from app.services.status import StatusService
 from app.services.use_cases import UseCases
 from tests.support.factories import NOON
@@ -15,6 +18,11 @@ from tests.support.library import Library
 
 LIMITS = SearchLimits(max_query_chars=500, default_page_size=10, max_page_size=40, max_offset=30)
 """Small enough to be met by a small library."""
+
+
+PREFERENCE_LIMITS = PreferenceLimits(
+    max_preference_ids=60, max_preference_words=10, max_preference_word_chars=60
+)
 
 
 @contextmanager
@@ -28,6 +36,14 @@ def open_use_cases(library: Library, limits: SearchLimits = LIMITS) -> Iterator[
             papers=PaperService(database),
             browse=BrowseService(database, engine, limits),
             status=StatusService(database, engine, now=lambda: NOON),
+            stars=StarService(
+                database,
+                database,
+                StarLimits(),
+                clock=lambda: 0.0,
+                today=NOON.date,
+            ),
+            preferences=PreferenceService(database, engine, PREFERENCE_LIMITS),
         )
     finally:
         engine.close()

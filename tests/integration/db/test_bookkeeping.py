@@ -9,7 +9,7 @@ from app.db.harvests import add_run, find_cursor, list_runs, save_cursor
 from app.db.imports import clear_checkpoint, find_checkpoint, save_checkpoint
 from app.db.papers import upsert_records
 from app.db.session import Database
-from app.db.stars import add_star, count_stars
+from app.db.stars import add_star, count_stars, list_most_starred
 from app.db.state import get_state, set_state
 from app.domain.arxiv_id import ArxivId
 from app.domain.errors import PaperNotFoundError
@@ -81,15 +81,14 @@ def test_a_checkpoint_is_kept_until_its_import_is_finished(database: Database) -
         assert find_checkpoint(tx, "sha:teapot") is not None
 
 
-def test_a_reader_stars_a_paper_once_a_day(database: Database) -> None:
+def test_stars_are_counted_by_paper(database: Database) -> None:
     with database.transaction() as tx:
         upsert_records(tx, make_catalogue(), now=NOON)
-        assert add_star(tx, TEAPOT, client_day_key="k1", day=DAY)
-        assert not add_star(tx, TEAPOT, client_day_key="k1", day=DAY)
-        assert add_star(tx, TEAPOT, client_day_key="k2", day=DAY)
-        assert add_star(tx, OTTER, client_day_key="k1", day=DAY)
+        assert [add_star(tx, TEAPOT), add_star(tx, TEAPOT), add_star(tx, OTTER)] == [1, 2, 1]
         assert count_stars(tx, [TEAPOT, OTTER, COMPASS]) == {TEAPOT: 2, OTTER: 1}
         assert count_stars(tx, []) == {}
+        assert list_most_starred(tx, 5) == [(TEAPOT, 2), (OTTER, 1)]
+        assert list_most_starred(tx, 1) == [(TEAPOT, 2)]
 
 
 def test_only_papers_that_are_held_can_be_starred(database: Database) -> None:
@@ -97,7 +96,7 @@ def test_only_papers_that_are_held_can_be_starred(database: Database) -> None:
         upsert_records(tx, [*make_catalogue(), make_deleted(OTTER)], now=NOON)
         for arxiv_id in (OTTER, ArxivId.parse("2405.99999")):
             with pytest.raises(PaperNotFoundError, match="cannot be starred"):
-                add_star(tx, arxiv_id, client_day_key="k1", day=DAY)
+                add_star(tx, arxiv_id)
 
 
 def test_state_is_kept_by_key(database: Database) -> None:
