@@ -18,7 +18,7 @@ from app.domain.query import QueryNode, SearchRequest
 from app.domain.results import IndexState, SearchPage
 from app.search.engine import SearchEngine
 from app.services.loading import count_facets, load_hits
-from app.services.matching import find_matches, relax_query
+from app.services.matching import find_matches
 from app.services.named_papers import find_named_papers
 from app.services.question import SearchLimits, SearchQuestion, make_filters, understand
 from app.text.query_syntax import NOTHING, ParsedQuery, render_query
@@ -29,7 +29,6 @@ __all__ = [
     "SearchService",
     "find_next_offset",
     "make_filters",
-    "relax_query",
 ]
 
 

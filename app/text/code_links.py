@@ -18,7 +18,6 @@ CODE_HOSTS = (
     "colab.research.google.com",
     "codeocean.com",
     "dataverse.harvard.edu",
-    "pypi.org",
     "ascl.net",
 )
 """Hosts whose pages are code or data; hosts below them count too, as in `who.github.io`."""
