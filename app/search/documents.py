@@ -6,7 +6,7 @@ from datetime import datetime
 from app.domain.arxiv_id import ArxivId
 from app.domain.paper import Paper
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised whenever the fields or their analysis change; an index of another version is rebuilt."""
 
 

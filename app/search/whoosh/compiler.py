@@ -167,7 +167,8 @@ def _compile_words(
 ) -> WhooshQuery | None:
     """One word or phrase, in its field or in title and abstract."""
     if field is QueryField.ID:
-        return _exact(schema.IDS, _normalize_id(text), weight)
+        value = _normalize_id(text)
+        return _exact(schema.BARE_IDS if value.isdigit() else schema.ARXIV_ID, value, weight)
     if field is QueryField.DOI:
         return _exact(schema.DOI, schema.normalize_doi(text), weight)
     fields = _WHOLE_PAPER if field is None else (_INDEX_FIELDS[field],)
