@@ -41,7 +41,7 @@ _INDEX_FIELDS = {
     QueryField.JOURNAL_REF: schema.JOURNAL_REF,
     QueryField.REPORT_NO: schema.REPORT_NO,
     QueryField.DOI: schema.DOI,
-    QueryField.ID: schema.IDS,
+    QueryField.ID: schema.ARXIV_ID,
 }
 _WHOLE_PAPER = (schema.TITLE, schema.ABSTRACT)
 
