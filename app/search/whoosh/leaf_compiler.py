@@ -39,12 +39,12 @@ _INDEX_FIELDS = {
     QueryField.JOURNAL_REF: schema.JOURNAL_REF,
     QueryField.REPORT_NO: schema.REPORT_NO,
     QueryField.DOI: schema.DOI,
-    QueryField.ID: schema.IDS,
+    QueryField.ID: schema.ARXIV_ID,
 }
 _WHOLE_PAPER = (schema.TITLE, schema.ABSTRACT)
 
 
-_EXACT_FIELDS = (schema.IDS, schema.DOI)
+_EXACT_FIELDS = (schema.ARXIV_ID, schema.BARE_IDS, schema.DOI)
 
 
 def get_index_field(field: QueryField) -> str:
@@ -89,7 +89,8 @@ def _compile_words(
     """One word or phrase, in its field or in title and abstract."""
     match field:
         case QueryField.ID:
-            return _exact(schema.IDS, _normalize_id(text), weight)
+            value = _normalize_id(text)
+            return _exact(schema.BARE_IDS if value.isdigit() else schema.ARXIV_ID, value, weight)
         case QueryField.DOI:
             return _exact(schema.DOI, schema.normalize_doi(text), weight)
         case QueryField.AUTHOR:

@@ -11,14 +11,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from whoosh.columns import NumericColumn
 from whoosh.fields import COLUMN, ID, KEYWORD, TEXT, Schema
 
-from app.domain.arxiv_id import ArxivId
 from app.domain.query import PaperFlag
 from app.search.documents import IndexDocument
 from app.search.whoosh.analyzer import NameAnalyzer, ProseAnalyzer, ReferenceAnalyzer
 from app.text.author_search import mark_authors
 
 ARXIV_ID = "arxiv_id"
-IDS = "ids"
+BARE_IDS = "bare_ids"
+"""The number of an identifier of the old scheme without its archive."""
 TITLE = "title"
 ABSTRACT = "abstract"
 AUTHORS = "authors"
@@ -51,7 +51,7 @@ def make_schema() -> Schema:
     return Schema(
         **{
             ARXIV_ID: ID(unique=True, sortable=True),
-            IDS: KEYWORD(),
+            BARE_IDS: KEYWORD(),
             TITLE: TEXT(analyzer=ProseAnalyzer()),
             ABSTRACT: TEXT(analyzer=ProseAnalyzer()),
             AUTHORS: TEXT(analyzer=NameAnalyzer()),
@@ -72,7 +72,7 @@ def make_fields(document: IndexDocument) -> dict[str, object]:
     """The values of a document by field name, empty ones left out."""
     values: dict[str, object] = {
         ARXIV_ID: document.arxiv_id.value,
-        IDS: " ".join(list_written_ids(document.arxiv_id)),
+        BARE_IDS: find_bare_number(document.arxiv_id.value),
         TITLE: document.title,
         ABSTRACT: document.abstract,
         AUTHORS: mark_authors(document.authors),
@@ -89,14 +89,14 @@ def make_fields(document: IndexDocument) -> dict[str, object]:
     return {name: value for name, value in values.items() if value != ""}
 
 
-def list_written_ids(arxiv_id: ArxivId) -> list[str]:
-    """The forms under which an id is searched: canonical, and the bare number of old ones.
+def find_bare_number(arxiv_id: str) -> str:
+    """The number of an old identifier without its archive; nothing of a new one.
 
-    >>> list_written_ids(ArxivId("hep-th/9901001"))
-    ['hep-th/9901001', '9901001']
+    >>> find_bare_number("hep-th/9901001"), find_bare_number("2101.00001")
+    ('9901001', '')
     """
-    bare_number = arxiv_id.value.rpartition("/")[2]
-    return list(dict.fromkeys((arxiv_id.value, bare_number)))
+    archive, _, number = arxiv_id.rpartition("/")
+    return number if archive else ""
 
 
 def normalize_doi(text: str) -> str:

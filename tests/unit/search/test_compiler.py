@@ -103,15 +103,15 @@ def test_a_compound_is_also_looked_for_in_one_piece() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("text", "field", "expected"),
     [
-        ("https://arxiv.org/pdf/hep-th/9901001v2", "hep-th/9901001"),
-        ("1406.02661", "1406.2661"),
-        ("9901001", "9901001"),
+        ("https://arxiv.org/pdf/hep-th/9901001v2", "arxiv_id", "hep-th/9901001"),
+        ("1406.02661", "arxiv_id", "1406.2661"),
+        ("9901001", "bare_ids", "9901001"),
     ],
 )
-def test_identifiers_are_looked_for_in_canonical_form(text: str, expected: str) -> None:
-    assert compile_query(Term(text, QueryField.ID)) == WhooshTerm("ids", expected)
+def test_identifiers_are_looked_for_in_canonical_form(text: str, field: str, expected: str) -> None:
+    assert compile_query(Term(text, QueryField.ID)) == WhooshTerm(field, expected)
 
 
 def test_a_minimum_counts_only_children_that_say_something_of_their_own() -> None:

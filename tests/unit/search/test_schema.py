@@ -39,7 +39,7 @@ def test_a_document_fills_fields_of_the_schema_and_leaves_empty_ones_out() -> No
     fields = make_fields(make_document(title="Graphs", doi="doi:10.1/AB"))
     assert fields == {
         "arxiv_id": "hep-th/9901001",
-        "ids": "hep-th/9901001 9901001",
+        "bare_ids": "9901001",
         "title": "Graphs",
         "authors": "^\nAda Lovelace\n$\nCharles Babbage",
         "categories": "hep-th math-ph",

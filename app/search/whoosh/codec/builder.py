@@ -53,6 +53,7 @@ def assemble_columns(documents: DocumentColumns, postings: PostingColumns) -> Se
         document_count=documents.document_count,
         field_names=field_names,
         field_lengths=found.field_lengths,
+        position_shifts=found.position_shifts,
         length_bytes=length_bytes.reshape(-1),
         category_names=category_names,
         number_columns=documents.make_number_columns(),

@@ -16,6 +16,7 @@ from app.search.whoosh.codec.bulk_numbers import PieceNumbers, PieceTable, make_
 from app.search.whoosh.codec.bulk_papers import COLUMNS, PaperColumns, make_category_arrays
 from app.search.whoosh.codec.bulk_pieces import choose_kind
 from app.search.whoosh.codec.posting_columns import (
+    compute_position_shifts,
     make_posting_arrays,
     make_term_arrays,
     narrow_positions,
@@ -189,9 +190,6 @@ class _RunPostings:
                 [length_bytes[number][each.documents] for number, each in enumerate(fields)],
                 np.uint8,
             ),
-            has_positions=_join(
-                [np.full(len(each.counts), each.positions is not None) for each in fields], np.bool_
-            ),
         )
         heads = [layout.make_term_key(number, b"") for number in range(len(fields))]
         keys = [
@@ -203,6 +201,10 @@ class _RunPostings:
             **make_term_arrays(keys),
             "positions": narrow_positions(_join(positions, np.uint32)),
             "length_bytes": length_bytes.reshape(-1),
+            "position_shifts": compute_position_shifts(
+                np.array([int(field.frequencies.sum()) for field in fields], np.int64),
+                np.array([field.positions is not None for field in fields], np.bool_),
+            ),
             "field_names": names,
             "field_lengths": tuple(
                 0 if field.lengths is None else int(field.lengths.sum()) for field in fields

@@ -199,7 +199,6 @@ class Words(NamedTuple):
 
     Attributes:
         starts, ends: int64[n], posting ranges in the order of the phrase.
-        block_starts: int64[n], where the blocks of each word begin in `block_positions`.
         gaps: int64[n-1], distance of each word from the one before, at least 1.
         slop: places by which every distance may be larger.
         slots: int64[n], row of the look-up tables.
@@ -208,7 +207,6 @@ class Words(NamedTuple):
 
     starts: I64
     ends: I64
-    block_starts: I64
     gaps: I64
     slop: int
     slots: I64
@@ -220,15 +218,17 @@ class Places(NamedTuple):
 
     Attributes:
         positions: uint16 or uint32.
-        block_positions: uint64.
+        block_positions: uint32 or uint64.
+        shift: the field's entry of `position_shifts`.
         wide_postings: uint64, postings whose frequency is not in their code.
         wide_frequencies: uint32.
     """
 
     positions: NDArray[Any]
-    block_positions: NDArray[np.uint64]
+    block_positions: NDArray[Any]
     wide_postings: NDArray[np.uint64]
     wide_frequencies: U32
+    shift: int
 
 
 class Kernels(Protocol):
@@ -266,7 +266,7 @@ class Kernels(Protocol):
     def find_terms(
         self,
         term_bytes: U8,
-        term_offsets: NDArray[np.uint64],
+        term_offsets: NDArray[Any],
         keys: Sequence[bytes],
     ) -> I64:
         """The number of each term key in a sorted dictionary, -1 for unknown ones."""

@@ -71,17 +71,18 @@ def warm_up(kernels: Kernels) -> float:
         facets=make_facets(),
         matches=make_matches(0),
     )
-    words = Words(none, one, none, none[:0], 0, none, np.ones(1))
+    words = Words(none, one, none[:0], 0, none, np.ones(1))
     places = Places(
         freeze(np.zeros(1, np.uint16)),
-        freeze(np.zeros(1, np.uint64)),
+        freeze(np.zeros(1, np.uint32)),
         freeze(np.zeros(0, np.uint64)),
         freeze(np.zeros(0, np.uint32)),
+        0,
     )
     kernels.find_phrase(
         postings=postings, words=words, places=places, tables=tables, matches=make_matches(1)
     )
-    kernels.find_terms(freeze(np.zeros(2, np.uint8)), freeze(np.array([0, 2], np.uint64)), [b"ab"])
+    kernels.find_terms(freeze(np.zeros(2, np.uint8)), freeze(np.array([0, 2], np.uint32)), [b"ab"])
     kernels.intersect(postings.docs, postings.docs)
     return time.monotonic() - begun
 

@@ -4,6 +4,7 @@ Everything here runs without the interpreter's lock and shares nothing between c
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,9 +84,7 @@ class NumbaKernels:
         """List the documents that hold a phrase with the sum of its words' scores."""
         return int(_find_phrase(postings, words, places, tables, matches))
 
-    def find_terms(
-        self, term_bytes: U8, term_offsets: NDArray[np.uint64], keys: Sequence[bytes]
-    ) -> I64:
+    def find_terms(self, term_bytes: U8, term_offsets: NDArray[Any], keys: Sequence[bytes]) -> I64:
         """The number of each term key in a sorted dictionary, -1 for unknown ones."""
         offsets = np.zeros(len(keys) + 1, np.int64)
         np.cumsum([len(key) for key in keys], out=offsets[1:])

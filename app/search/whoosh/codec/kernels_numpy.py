@@ -4,6 +4,7 @@ Whole segments at a time: one accumulator of all documents, and masks for the cl
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ from app.search.whoosh.codec.kernel_types import (
     Words,
     must_count,
 )
-from app.search.whoosh.codec.layout import TF_LIMIT
+from app.search.whoosh.codec.layout import BLOCK_POSTINGS, TF_LIMIT
 
 Flags = NDArray[np.bool_]
 
@@ -86,7 +87,7 @@ class NumpyKernels:
     def find_terms(
         self,
         term_bytes: NDArray[np.uint8],
-        term_offsets: NDArray[np.uint64],
+        term_offsets: NDArray[Any],
         keys: Sequence[bytes],
     ) -> I64:
         """The number of each term key in a sorted dictionary, -1 for unknown ones."""
@@ -223,7 +224,9 @@ def _read_positions(
     codes: NDArray[np.uint16], words: Words, places: Places, w: int, postings: I64
 ) -> tuple[I64, I64]:
     """All positions of some postings of a word, and which of the postings each belongs to."""
-    start, end = int(words.starts[w]), int(words.ends[w])
+    # All positions of a word stand in one piece, which may begin within a block.
+    block, end = int(words.starts[w]) // BLOCK_POSTINGS, int(words.ends[w])
+    start = block * BLOCK_POSTINGS
     frequencies = (codes[start:end] >> 8).astype(np.int64)
     saturated = np.flatnonzero(frequencies == TF_LIMIT)
     if len(saturated):
@@ -231,10 +234,8 @@ def _read_positions(
         wide = np.minimum(wide, len(places.wide_postings) - 1)
         is_wide = places.wide_postings[wide] == (saturated + start).astype(np.uint64)
         frequencies[saturated[is_wide]] = places.wide_frequencies[wide[is_wide]]
-    # All positions of a word stand in one piece, block behind block.
-    begins = int(places.block_positions[words.block_starts[w]]) + (
-        np.cumsum(frequencies) - frequencies
-    )
+    before = int(places.block_positions[block]) - places.shift
+    begins = before + np.cumsum(frequencies) - frequencies
     own = begins[postings - start]
     counts = frequencies[postings - start]
     positions = places.positions[_expand(own, own + counts)].astype(np.int64)
@@ -258,14 +259,14 @@ def _step(
 
 
 def find_term_places(
-    term_bytes: NDArray[np.uint8], term_offsets: NDArray[np.uint64], keys: Sequence[bytes]
+    term_bytes: NDArray[np.uint8], term_offsets: NDArray[Any], keys: Sequence[bytes]
 ) -> I64:
     """The number of each term key in a sorted dictionary, -1 for unknown ones."""
     data, last = term_bytes.data, len(term_offsets) - 1
     return np.fromiter((_find_place(data, term_offsets, last, key) for key in keys), np.int64)
 
 
-def _find_place(data: memoryview, offsets: NDArray[np.uint64], last: int, key: bytes) -> int:
+def _find_place(data: memoryview, offsets: NDArray[Any], last: int, key: bytes) -> int:
     low, high = 0, last
     while low < high:
         middle = (low + high) >> 1

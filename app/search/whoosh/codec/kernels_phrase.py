@@ -24,11 +24,11 @@ def _frequency(codes, places, posting):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _find_positions(codes, words, places, w, posting):  # type: ignore[no-untyped-def]
+def _find_positions(codes, places, posting):  # type: ignore[no-untyped-def]
     """Where the positions of a posting begin: its block's beginning and all postings between."""
-    block = (posting - words.starts[w]) // BLOCK_POSTINGS
-    begin = np.int64(places.block_positions[words.block_starts[w] + block])
-    first = words.starts[w] + block * BLOCK_POSTINGS
+    block = posting // BLOCK_POSTINGS
+    begin = np.int64(places.block_positions[block]) - places.shift
+    first = block * BLOCK_POSTINGS
     count = np.uint32(0)
     largest = np.uint16(0)
     for other in range(first, posting):
@@ -64,8 +64,8 @@ def _step(reached, count, positions, first, last, gap, slop):  # type: ignore[no
 @compiled
 def _stands_exactly(codes, words, places, current):  # type: ignore[no-untyped-def]
     """Whether two words stand at their one distance: the most frequent question by far."""
-    a = _find_positions(codes, words, places, 0, current[0])
-    b = _find_positions(codes, words, places, 1, current[1])
+    a = _find_positions(codes, places, current[0])
+    b = _find_positions(codes, places, current[1])
     a_end = a + _frequency(codes, places, current[0])
     b_end = b + _frequency(codes, places, current[1])
     gap = words.gaps[0]
@@ -84,12 +84,12 @@ def _stands_exactly(codes, words, places, current):  # type: ignore[no-untyped-d
 @compiled
 def _stands_near(codes, words, places, current, reached):  # type: ignore[no-untyped-def]
     """Whether the words of one document stand at their distances; walks word by word."""
-    first = _find_positions(codes, words, places, 0, current[0])
+    first = _find_positions(codes, places, current[0])
     count = _frequency(codes, places, current[0])
     for at in range(count):
         reached[at] = places.positions[first + at]
     for w in range(1, current.shape[0]):
-        first = _find_positions(codes, words, places, w, current[w])
+        first = _find_positions(codes, places, current[w])
         last = first + _frequency(codes, places, current[w])
         count = _step(reached, count, places.positions, first, last, words.gaps[w - 1], words.slop)
         if count == 0:

@@ -12,11 +12,11 @@ from typing import Final
 
 import numpy as np
 
-SEGMENT_FORMAT_VERSION: Final = 1
+SEGMENT_FORMAT_VERSION: Final = 2
 """Raised whenever an array changes its meaning; a segment of another version is rebuilt."""
 
 BLOCK_POSTINGS: Final = 128
-"""Postings of a term between two entries of `block_positions`, and in a block of a matcher."""
+"""Postings between two entries of `block_positions`, and in a block of a matcher."""
 
 WINDOW_DOCS: Final = 16_384
 """Documents that the kernels accumulate at a time; their scores fit the second-level cache."""
@@ -43,17 +43,9 @@ KEY_FIELD_BYTES: Final = 2
 TERM_BYTES: Final = "term_bytes"
 """u1: term keys, one after another."""
 TERM_OFFSETS: Final = "term_offsets"
-"""u8[T+1]: where each key begins in `term_bytes`."""
+"""Places[T+1]: where each key begins in `term_bytes`."""
 POSTING_STARTS: Final = "posting_starts"
-"""u8[T+1]: where the postings of each term begin."""
-TERM_WEIGHTS: Final = "term_weights"
-"""f8[T]: sum of the weights of a term's postings; its frequency in the collection."""
-TERM_MIN_LENGTHS: Final = "term_min_lengths"
-"""u1[T]: smallest length byte among a term's postings."""
-TERM_MAX_LENGTHS: Final = "term_max_lengths"
-"""u1[T]: largest length byte."""
-TERM_MAX_WEIGHTS: Final = "term_max_weights"
-"""f4[T]: largest weight, rounded up; an upper bound for scorers."""
+"""Places[T+1]: where the postings of each term begin. Its other statistics follow from them."""
 
 # Postings.
 DOCS: Final = "docs"
@@ -67,13 +59,13 @@ WIDE_WEIGHTS: Final = "wide_weights"
 WIDE_FREQUENCIES: Final = "wide_frequencies"
 """u4[W]: their exact frequencies, which is also how many positions they have."""
 
-# Positions; a term of a field without them has no blocks.
+# Positions. Those of a posting begin where the frequencies of all postings before it add up to,
+# less the field's `position_shifts`: what of them belongs to fields without positions.
 POSITIONS: Final = "positions"
 """u2[X], or u4[X] when one of them needs it: ascending within a posting, `frequency` of each."""
-BLOCK_STARTS: Final = "block_starts"
-"""u8[T+1]: where the blocks of each term begin in `block_positions`."""
 BLOCK_POSITIONS: Final = "block_positions"
-"""u8[B]: where the positions of every `BLOCK_POSTINGS` postings of a term begin in `positions`."""
+"""Places[P / BLOCK_POSTINGS, rounded up]: the sum of all frequencies before every so many
+postings, whichever their terms."""
 
 # Documents.
 LENGTH_BYTES: Final = "length_bytes"
@@ -81,11 +73,11 @@ LENGTH_BYTES: Final = "length_bytes"
 ID_BYTES: Final = "id_bytes"
 """u1: canonical arXiv ids in ASCII, one after another."""
 ID_OFFSETS: Final = "id_offsets"
-"""u8[D+1]: where each id begins."""
+"""Places[D+1]: where each id begins."""
 SUBMITTED_AT: Final = "submitted_at"
-"""i8[D]: seconds since 1970."""
+"""u4[D]: seconds since 1970."""
 UPDATED_AT: Final = "updated_at"
-"""i8[D]: seconds since 1970."""
+"""u4[D]: seconds since 1970."""
 ANNOUNCED_ON: Final = "announced_on"
 """u2[D]: last day of announcement, days since 1970; 0 where none is known."""
 FLAGS: Final = "flags"
@@ -107,25 +99,20 @@ ITEM_TYPES: Final[dict[str, np.dtype]] = {
     name: np.dtype(item_type)
     for name, item_type in {
         TERM_BYTES: "<u1",
-        TERM_OFFSETS: "<u8",
-        POSTING_STARTS: "<u8",
-        TERM_WEIGHTS: "<f8",
-        TERM_MIN_LENGTHS: "<u1",
-        TERM_MAX_LENGTHS: "<u1",
-        TERM_MAX_WEIGHTS: "<f4",
+        TERM_OFFSETS: "<u4",
+        POSTING_STARTS: "<u4",
         DOCS: "<u4",
         CODES: "<u2",
         WIDE_POSTINGS: "<u8",
         WIDE_WEIGHTS: "<f8",
         WIDE_FREQUENCIES: "<u4",
         POSITIONS: "<u2",
-        BLOCK_STARTS: "<u8",
-        BLOCK_POSITIONS: "<u8",
+        BLOCK_POSITIONS: "<u4",
         LENGTH_BYTES: "<u1",
         ID_BYTES: "<u1",
-        ID_OFFSETS: "<u8",
-        SUBMITTED_AT: "<i8",
-        UPDATED_AT: "<i8",
+        ID_OFFSETS: "<u4",
+        SUBMITTED_AT: "<u4",
+        UPDATED_AT: "<u4",
         ANNOUNCED_ON: "<u2",
         FLAGS: "<u1",
         YEARS: "<u2",
@@ -136,7 +123,13 @@ ITEM_TYPES: Final[dict[str, np.dtype]] = {
         STORED_OFFSETS: "<u8",
     }.items()
 }
-"""Every array of a segment with its item type; `positions` may also be u4."""
+"""Every array of a segment with its item type; see `choose_item_type` for some."""
+
+WIDER_TYPES: Final[dict[str, np.dtype]] = {
+    POSITIONS: np.dtype("<u4"),
+    **dict.fromkeys((TERM_OFFSETS, POSTING_STARTS, BLOCK_POSITIONS, ID_OFFSETS), np.dtype("<u8")),
+}
+"""What these arrays hold in a segment where an item does not fit the type above."""
 
 
 POSTING_ARRAYS: Final = (
@@ -146,15 +139,22 @@ POSTING_ARRAYS: Final = (
     WIDE_WEIGHTS,
     WIDE_FREQUENCIES,
     POSTING_STARTS,
-    BLOCK_STARTS,
     BLOCK_POSITIONS,
-    TERM_WEIGHTS,
-    TERM_MIN_LENGTHS,
-    TERM_MAX_LENGTHS,
-    TERM_MAX_WEIGHTS,
     POSITIONS,
 )
 """What follows from the postings alone, once the terms are in order."""
+
+
+def choose_item_type(name: str, largest: int) -> np.dtype:
+    """The item type of an array none of whose items is above `largest`.
+
+    >>> choose_item_type(POSTING_STARTS, 2**32 - 1), choose_item_type(POSTING_STARTS, 2**32)
+    (dtype('uint32'), dtype('uint64'))
+    """
+    usual = ITEM_TYPES[name]
+    if name in WIDER_TYPES and largest > np.iinfo(usual).max:
+        return WIDER_TYPES[name]
+    return usual
 
 
 def make_term_key(field_number: int, text: bytes) -> bytes:

@@ -11,6 +11,11 @@ from typing import Any
 import numpy as np
 
 from app.search.whoosh.codec.layout import BLOCK_POSTINGS
+from app.search.whoosh.codec.posting_ranges import (
+    read_frequencies,
+    read_weights,
+    sum_frequencies,
+)
 from app.search.whoosh.codec.segment_arrays import SegmentArrays
 from app.search.whoosh.codec.whoosh_internals import (
     Frequency,
@@ -47,7 +52,6 @@ class ColumnMatcher(LeafMatcher):  # type: ignore[misc]  # Whoosh has no types
         self.scorer = scorer
         self._start, self._end = arrays.get_postings(term)
         self._docs = arrays.docs
-        self._has_wide = arrays.wide_postings.size > 0
         self._enter(self._start)
 
     def copy(self) -> "ColumnMatcher":
@@ -212,30 +216,17 @@ class ColumnMatcher(LeafMatcher):  # type: ignore[misc]  # Whoosh has no types
         return positions
 
     def _read_frequencies(self) -> None:
-        frequencies = (self._arrays.codes[self._head : self._stop] >> 8).astype(np.int64)
-        wide, places = self._find_wide()
-        frequencies[places] = self._arrays.wide_frequencies[wide]
-        self._frequencies = frequencies.tolist()
+        self._frequencies = read_frequencies(self._arrays, self._head, self._stop).tolist()
 
     def _read_weights(self) -> None:
-        weights = (self._arrays.codes[self._head : self._stop] >> 8).astype(np.float64)
-        wide, places = self._find_wide()
-        weights[places] = self._arrays.wide_weights[wide]
+        _, weights = read_weights(self._arrays, self._head, self._stop)
         self._weights = weights.tolist()
-
-    def _find_wide(self) -> tuple[slice, Any]:
-        """Entries of the wide table within the block, and where in the block they belong."""
-        if not self._has_wide:
-            return slice(0, 0), np.zeros(0, np.int64)
-        table = self._arrays.wide_postings
-        first, last = np.searchsorted(table, np.array([self._head, self._stop], table.dtype))
-        return slice(int(first), int(last)), table[first:last].astype(np.int64) - self._head
 
     def _read_position_starts(self) -> None:
         if self._frequencies is None:
             self._read_frequencies()
-        block = (self._head - self._start) // BLOCK_POSTINGS
-        entry = int(self._arrays.block_starts[self._number]) + block
-        base = int(self._arrays.block_positions[entry])
+        field = self._arrays.find_field(self._term[0])
+        shift = self._arrays.facts.position_shifts[field]
+        base = sum_frequencies(self._arrays, self._head) - shift
         starts = np.cumsum([base, *(self._frequencies or ())])
         self._position_starts = starts.tolist()

@@ -16,6 +16,7 @@ from app.search.whoosh.codec.merge_documents import merge_documents
 from app.search.whoosh.codec.merge_postings import merge_postings
 from app.search.whoosh.codec.merge_sources import make_sources
 from app.search.whoosh.codec.merge_terms import merge_terms
+from app.search.whoosh.codec.posting_columns import compute_position_shifts
 from app.search.whoosh.codec.segment_arrays import SegmentArrays, SegmentFiles
 from app.search.whoosh.codec.segment_file import SegmentFacts
 
@@ -50,7 +51,8 @@ def merge_segments(
         field_names=field_names,
         field_lengths=tuple(
             int(total) if name in scored else 0
-            for name, total in zip(field_names, totals, strict=True)
+            for name, total in zip(field_names, totals.occurrences, strict=True)
         ),
+        position_shifts=compute_position_shifts(totals.occurrences, totals.positional),
         **names,
     )

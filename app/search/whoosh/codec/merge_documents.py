@@ -79,7 +79,11 @@ def _write_texts(
         np.dtype("<u1"),
     )
     lengths = [select_lengths(column.offsets, source.living) for source, column in pairs]
-    files.write_blocks(offsets_name, [join_offsets(lengths)], np.dtype("<u8"))
+    offsets = join_offsets(lengths)
+    if offsets_name in layout.ITEM_TYPES:
+        files.write(offsets_name, offsets)
+    else:
+        files.write_blocks(offsets_name, [offsets], np.dtype("<u8"))
 
 
 def _merge_stored(sources: Sequence[MergeSource], files: SegmentFiles) -> None:

@@ -12,23 +12,27 @@ from app.search.whoosh.codec import layout
 from app.search.whoosh.codec.merge_sources import MergeSource
 from app.search.whoosh.codec.merge_terms import MergedTerms
 from app.search.whoosh.codec.posting_columns import expand_ranges, make_posting_arrays
+from app.search.whoosh.codec.posting_ranges import read_weights, sum_frequencies
 from app.search.whoosh.codec.segment_arrays import SegmentFiles
+from app.search.whoosh.codec.segment_file import NO_POSITIONS
 
 Array = NDArray[Any]
 
 CHUNK_POSTINGS = 4_000_000
 """Postings that are moved at a time: about 300 MB with positions. A single term may have more."""
 
-_SHIFTED = {
-    layout.POSTING_STARTS: layout.DOCS,
-    layout.WIDE_POSTINGS: layout.DOCS,
-    layout.BLOCK_STARTS: layout.BLOCK_POSITIONS,
-    layout.BLOCK_POSITIONS: layout.POSITIONS,
-}
-"""Arrays that hold places in another; in a later run they count from what was written before."""
 
-_WITH_END = (layout.POSTING_STARTS, layout.BLOCK_STARTS)
-"""Arrays with one entry more than terms: its last is the first of the next run."""
+@dataclass(frozen=True, slots=True)
+class _MergedRun:
+    """A run of terms of the result.
+
+    Attributes:
+        arrays: all that hold postings and positions; places count from the run's beginning.
+        frequencies: int64, exact.
+    """
+
+    arrays: dict[str, Array]
+    frequencies: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,49 +54,70 @@ class _Run:
     position_starts: NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class MergedTotals:
+    """What a merge of postings adds up to, by field of the result.
+
+    Attributes:
+        occurrences: sum of all frequencies, int64[F].
+        positional: which fields keep positions, bool[F].
+    """
+
+    occurrences: NDArray[np.int64]
+    positional: NDArray[np.bool_]
+
+
 def merge_postings(
     sources: Sequence[MergeSource],
     terms: MergedTerms,
     field_count: int,
     files: SegmentFiles,
-) -> NDArray[np.int64]:
-    """Write all arrays that hold postings and positions, and the statistics of terms.
-
-    Returns:
-        Occurrences of all terms by field, int64[F].
-    """
-    has_positions = find_positional_fields(sources, field_count)
-    is_wide = any(source.arrays.positions.dtype.itemsize > 2 for source in sources)
+) -> MergedTotals:
+    """Write all arrays that hold postings and positions."""
+    positional = find_positional_fields(sources, field_count)
     totals = np.zeros(field_count, np.int64)
-    written = dict.fromkeys(_SHIFTED.values(), 0)
+    postings = 0
     firsts = [0] * len(sources)
     with ExitStack() as stack:
-        writers = files.open_posting_arrays(stack, wide_positions=is_wide)
+        writers = files.open_posting_arrays(stack, _bound_items(sources))
         for first, last in _iter_runs(terms.counts):
             lasts = [int(np.searchsorted(_forward(places), last)) for places in terms.places]
             bounds = list(zip(firsts, lasts, strict=True))
-            arrays, positions = _merge_run(sources, terms, bounds, (first, last), has_positions)
-            fields = np.repeat(terms.fields[first:last], terms.counts[first:last])
-            frequencies = arrays.pop("frequencies")
-            totals += np.bincount(fields, frequencies, field_count).astype(np.int64)
-            arrays[layout.POSITIONS] = positions
+            run = _merge_run(
+                sources, terms, bounds, (first, last), positional=positional, written=postings
+            )
+            arrays = run.arrays
+            arrays[layout.POSTING_STARTS] = arrays[layout.POSTING_STARTS][:-1] + postings
+            arrays[layout.WIDE_POSTINGS] += postings
+            arrays[layout.BLOCK_POSITIONS] += int(totals.sum())
             for name, array in arrays.items():
-                shifted = array + written[_SHIFTED[name]] if name in _SHIFTED else array
-                writers[name].append(shifted[:-1] if name in _WITH_END else shifted)
-            for name in written:
-                written[name] += len(arrays[name])
+                writers[name].append(array)
+            fields = np.repeat(terms.fields[first:last], terms.counts[first:last])
+            totals += np.bincount(fields, run.frequencies, field_count).astype(np.int64)
+            postings += len(run.frequencies)
             firsts = lasts
-        for name in _WITH_END:
-            writers[name].append(np.array([written[_SHIFTED[name]]], np.int64))
-    return totals
+        writers[layout.POSTING_STARTS].append(np.array([postings], np.int64))
+    return MergedTotals(totals, positional)
+
+
+def _bound_items(sources: Sequence[MergeSource]) -> dict[str, int]:
+    """What no item of the arrays that may be wide is above."""
+    postings = sum(source.arrays.docs.size for source in sources)
+    frequencies = sum(sum_frequencies(source.arrays, source.arrays.docs.size) for source in sources)
+    is_wide = any(source.arrays.positions.dtype.itemsize > 2 for source in sources)
+    return {
+        layout.POSTING_STARTS: postings,
+        layout.BLOCK_POSITIONS: frequencies,
+        layout.POSITIONS: layout.MAX_POSITION if is_wide else 0,
+    }
 
 
 def find_positional_fields(sources: Sequence[MergeSource], field_count: int) -> NDArray[np.bool_]:
-    """Which fields keep positions, bool[F]: those whose terms have blocks of them."""
+    """Which fields keep positions, bool[F]."""
     found = np.zeros(field_count, np.bool_)
     for source in sources:
-        blocks = np.diff(source.arrays.block_starts.astype(np.int64))
-        found[source.get_fields_of_terms()[blocks > 0]] = True
+        shifts = np.array(source.arrays.facts.position_shifts, np.int64)
+        found[source.field_numbers[shifts != NO_POSITIONS]] = True
     return found
 
 
@@ -119,9 +144,11 @@ def _merge_run(
     terms: MergedTerms,
     bounds: Sequence[tuple[int, int]],
     run: tuple[int, int],
-    has_positions: NDArray[np.bool_],
-) -> tuple[dict[str, Array], Array]:
-    """All arrays of a run of terms of the result, places counting from its beginning."""
+    *,
+    positional: NDArray[np.bool_],
+    written: int,
+) -> _MergedRun:
+    """Merge a run of terms of the result; `written` postings come before it."""
     first, last = run
     counts = terms.counts[first:last]
     next_places = np.cumsum(counts) - counts
@@ -144,8 +171,8 @@ def _merge_run(
         weights[part.targets] = part.weights
         lengths[part.targets] = part.lengths
         parts.append(part)
-    positional = has_positions[terms.fields[first:last]]
-    position_counts = np.where(np.repeat(positional, counts), frequencies, 0)
+    has_positions = np.repeat(positional[terms.fields[first:last]], counts)
+    position_counts = np.where(has_positions, frequencies, 0)
     positions = _merge_positions(sources, parts, position_counts)
     arrays = make_posting_arrays(
         counts=counts,
@@ -153,9 +180,9 @@ def _merge_run(
         frequencies=frequencies,
         weights=weights,
         lengths=lengths,
-        has_positions=positional,
+        postings_before=written,
     )
-    return {**arrays, "frequencies": frequencies}, positions
+    return _MergedRun({**arrays, layout.POSITIONS: positions}, frequencies)
 
 
 def _read_run(
@@ -180,9 +207,8 @@ def _read_run(
     head, stop = int(starts[0]), int(starts[-1])
     frequencies, weights = read_weights(arrays, head, stop)
     all_counts = np.diff(starts)
-    positional = np.diff(arrays.block_starts[begin : end + 1].astype(np.int64)) > 0
-    in_source = np.where(np.repeat(positional, all_counts), frequencies, 0)
-    position_starts = _first_position(arrays, begin) + np.cumsum(in_source) - in_source
+    before = sum_frequencies(arrays, head) + np.cumsum(frequencies) - frequencies
+    position_starts = before - np.repeat(source.get_position_shifts(begin, end), all_counts)
     docs = source.new_numbers[arrays.docs[head:stop]]
     lengths = (arrays.codes[head:stop] & 0xFF).astype(np.uint8)
     if source.has_deletions:
@@ -194,28 +220,6 @@ def _read_run(
     targets = expand_ranges(next_places[kept_places], kept_counts)
     next_places[kept_places] += kept_counts
     return _Run(targets, docs, frequencies, weights, lengths, position_starts)
-
-
-def read_weights(
-    arrays: Any, head: int, stop: int
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Exact frequencies and weights of a range of postings."""
-    frequencies = (arrays.codes[head:stop] >> 8).astype(np.int64)
-    weights = frequencies.astype(np.float64)
-    table = arrays.wide_postings
-    if table.size:
-        low, high = np.searchsorted(table, np.array([head, stop], table.dtype)).tolist()
-        places = table[low:high].astype(np.int64) - head
-        frequencies[places] = arrays.wide_frequencies[low:high]
-        weights[places] = arrays.wide_weights[low:high]
-    return frequencies, weights
-
-
-def _first_position(arrays: Any, term: int) -> int:
-    """Where the positions of a term and those behind it begin."""
-    block = int(arrays.block_starts[term])
-    blocks = arrays.block_positions
-    return int(blocks[block]) if block < len(blocks) else len(arrays.positions)
 
 
 def _merge_positions(

@@ -52,11 +52,23 @@ class MergeSource:
 
     def get_fields_of_terms(self) -> NDArray[np.int64]:
         """Number of the field of every term, in the result's numbers, int64[T]."""
-        starts = self.arrays.term_offsets[:-1].astype(np.int64)
-        data = self.arrays.term_bytes
-        numbers = data[starts].astype(np.int64) << 8 | data[starts + 1]
-        fields: NDArray[np.int64] = self.field_numbers[numbers]
+        fields: NDArray[np.int64] = self.field_numbers[
+            self._read_field_numbers(0, self.arrays.term_count)
+        ]
         return fields
+
+    def get_position_shifts(self, first: int, last: int) -> NDArray[np.int64]:
+        """Entries of `position_shifts` for a range of terms."""
+        shifts = np.array(self.arrays.facts.position_shifts, np.int64)
+        found: NDArray[np.int64] = shifts[self._read_field_numbers(first, last)]
+        return found
+
+    def _read_field_numbers(self, first: int, last: int) -> NDArray[np.int64]:
+        """Numbers of fields as the source has them."""
+        starts = self.arrays.term_offsets[first:last].astype(np.int64)
+        data = self.arrays.term_bytes
+        numbers: NDArray[np.int64] = data[starts].astype(np.int64) << 8 | data[starts + 1]
+        return numbers
 
 
 def make_sources(

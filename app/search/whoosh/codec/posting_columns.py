@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.whoosh.codec import layout
+from app.search.whoosh.codec.segment_file import NO_POSITIONS
 
 Array = NDArray[Any]
 
@@ -24,10 +25,12 @@ class SortedPostings:
 
     Attributes:
         field_lengths: tokens of each field over all documents.
+        position_shifts: see `SegmentFacts`.
     """
 
     arrays: dict[str, Array]
     field_lengths: tuple[int, ...]
+    position_shifts: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +187,6 @@ class PostingColumns:
             frequencies=frequencies,
             weights=weights,
             lengths=length_bytes[lengths, docs] if len(docs) else np.zeros(0, np.uint8),
-            has_positions=has_positions,
         )
         totals = np.bincount(lengths, frequencies, minlength=len(field_names))
         return SortedPostings(
@@ -193,6 +195,7 @@ class PostingColumns:
                 int(total) if is_scored.get(name) else 0
                 for name, total in zip(field_names, totals, strict=True)
             ),
+            compute_position_shifts(totals, positional),
         )
 
     def _order_terms(
@@ -292,29 +295,24 @@ def make_posting_arrays(
     frequencies: NDArray[np.int64],
     weights: NDArray[np.float64],
     lengths: NDArray[np.uint8],
-    has_positions: NDArray[np.bool_],
+    postings_before: int = 0,
 ) -> dict[str, Array]:
     """Everything of a run of terms that follows from their postings, in order of the terms.
 
-    Places in postings and positions count from the beginning of this run.
+    Places in postings and sums of frequencies count from the beginning of this run.
 
     Args:
         counts: postings of each term, at least 1, shape (T,).
         docs, frequencies, weights, lengths: of each posting, shape (P,); lengths as bytes.
-        has_positions: of each term, shape (T,).
+        postings_before: postings of the segment that come before this run.
     """
     starts = np.zeros(len(counts) + 1, np.int64)
     np.cumsum(counts, out=starts[1:])
     wide = np.flatnonzero((frequencies > layout.TF_LIMIT) | (weights != frequencies))
     codes = np.minimum(frequencies, layout.TF_LIMIT).astype(np.uint16) << 8 | lengths
-    block_counts = np.where(has_positions, -(-counts // layout.BLOCK_POSTINGS), 0)
-    block_starts = np.zeros(len(counts) + 1, np.int64)
-    np.cumsum(block_counts, out=block_starts[1:])
-    position_starts = np.zeros(len(docs) + 1, np.int64)
-    np.cumsum(np.where(np.repeat(has_positions, counts), frequencies, 0), out=position_starts[1:])
-    block_places = np.arange(block_starts[-1]) - np.repeat(block_starts[:-1], block_counts)
-    first_postings = np.repeat(starts[:-1], block_counts) + layout.BLOCK_POSTINGS * block_places
-    heads = starts[:-1]
+    sums = np.zeros(len(docs) + 1, np.int64)
+    np.cumsum(frequencies, out=sums[1:])
+    heads = np.arange(-postings_before % layout.BLOCK_POSTINGS, len(docs), layout.BLOCK_POSTINGS)
     return {
         layout.DOCS: docs,
         layout.CODES: codes,
@@ -322,21 +320,17 @@ def make_posting_arrays(
         layout.WIDE_WEIGHTS: weights[wide],
         layout.WIDE_FREQUENCIES: frequencies[wide],
         layout.POSTING_STARTS: starts,
-        layout.BLOCK_STARTS: block_starts,
-        layout.BLOCK_POSITIONS: position_starts[first_postings],
-        layout.TERM_WEIGHTS: _reduce(np.add, weights, heads),
-        layout.TERM_MIN_LENGTHS: _reduce(np.minimum, lengths, heads),
-        layout.TERM_MAX_LENGTHS: _reduce(np.maximum, lengths, heads),
-        layout.TERM_MAX_WEIGHTS: round_up_to_float32(_reduce(np.maximum, weights, heads)),
+        layout.BLOCK_POSITIONS: sums[heads],
     }
 
 
-def _reduce(operation: np.ufunc, values: Array, heads: NDArray[np.int64]) -> Array:
-    reduced: Array = operation.reduceat(values, heads) if len(heads) else values[:0]
-    return reduced
+def compute_position_shifts(totals: Array, positional: NDArray[np.bool_]) -> tuple[int, ...]:
+    """What leads from sums of frequencies to places in `positions`, for each field.
 
-
-def round_up_to_float32(values: NDArray[np.float64]) -> NDArray[np.float32]:
-    """The nearest 32-bit number that is not below: an upper bound must stay one."""
-    rounded = values.astype(np.float32)
-    return np.where(rounded < values, np.nextafter(rounded, np.float32(np.inf)), rounded)
+    Args:
+        totals: sum of the frequencies of each field's postings, shape (F,).
+        positional: which fields keep positions, shape (F,).
+    """
+    without = np.where(positional, 0, totals).astype(np.int64)
+    before = np.cumsum(without) - without
+    return tuple(np.where(positional, before, NO_POSITIONS).tolist())

@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,10 @@ class SegmentFiles:
 
     def write(self, name: str, *blocks: Array) -> None:
         """Write and sync one array of `layout.ITEM_TYPES` given as consecutive blocks."""
-        self.write_blocks(name, blocks)
+        largest = 0
+        if name in layout.WIDER_TYPES:
+            largest = max((int(block.max()) for block in blocks if block.size), default=0)
+        self.write_blocks(name, blocks, layout.choose_item_type(name, largest))
 
     def write_blocks(
         self, name: str, blocks: Iterable[Array], item_type: np.dtype[Any] | None = None
@@ -71,8 +74,7 @@ class SegmentFiles:
         """Write and sync one array.
 
         Args:
-            item_type: where it is not the one in `layout.ITEM_TYPES`: u4 for large positions,
-                f8 or i8 for other columns.
+            item_type: where it is not the one in `layout.ITEM_TYPES`.
         """
         with self.open(name, item_type) as writer:
             for block in blocks:
@@ -86,17 +88,18 @@ class SegmentFiles:
         return writer
 
     def open_posting_arrays(
-        self, stack: ExitStack, *, wide_positions: bool
+        self, stack: ExitStack, largest: Mapping[str, int]
     ) -> dict[str, ArrayWriter]:
-        """All arrays that hold postings, positions and statistics of terms, at once.
+        """All arrays that hold postings and positions, at once.
 
         Args:
             stack: closes them.
-            wide_positions: whether a position may need 32 bits.
+            largest: a bound of the items of arrays that may be wider than usual.
         """
-        wide = np.dtype("<u4") if wide_positions else None
         return {
-            name: stack.enter_context(self.open(name, wide if name == layout.POSITIONS else None))
+            name: stack.enter_context(
+                self.open(name, layout.choose_item_type(name, largest.get(name, 0)))
+            )
             for name in layout.POSTING_ARRAYS
         }
 
@@ -106,6 +109,7 @@ class SegmentFiles:
         documents: int,
         field_names: tuple[str, ...],
         field_lengths: tuple[int, ...],
+        position_shifts: tuple[int, ...],
         category_names: tuple[str, ...] = (),
         number_columns: tuple[str, ...] = (),
         number_defaults: tuple[float, ...] = (),
@@ -124,6 +128,7 @@ class SegmentFiles:
             documents=documents,
             field_names=field_names,
             field_lengths=field_lengths,
+            position_shifts=position_shifts,
             category_names=category_names,
             number_columns=number_columns,
             number_defaults=number_defaults,
@@ -138,9 +143,7 @@ def write_segment(folder: Path, segment_id: str, columns: SegmentColumns) -> Seg
     """Write and sync all files of a segment that is in memory."""
     files = SegmentFiles(folder, segment_id)
     for name in layout.ITEM_TYPES:
-        array = getattr(columns, name)
-        wide = name == layout.POSITIONS and array.dtype.itemsize > 2
-        files.write_blocks(name, [array], np.dtype("<u4") if wide else None)
+        files.write(name, getattr(columns, name))
     for place, numbers in enumerate(columns.number_columns.values()):
         files.write_blocks(number_column_name(place), [numbers.values], numbers.values.dtype)
     for place, texts in enumerate(columns.byte_columns.values()):
@@ -151,6 +154,7 @@ def write_segment(folder: Path, segment_id: str, columns: SegmentColumns) -> Seg
         documents=columns.document_count,
         field_names=columns.field_names,
         field_lengths=columns.field_lengths,
+        position_shifts=columns.position_shifts,
         category_names=columns.category_names,
         number_columns=tuple(columns.number_columns),
         number_defaults=tuple(each.default for each in columns.number_columns.values()),
@@ -191,7 +195,7 @@ class SegmentArrays:
     @property
     def term_count(self) -> int:
         """Terms of all fields."""
-        return self.facts.item_counts[layout.TERM_WEIGHTS]
+        return self.facts.item_counts[layout.TERM_OFFSETS] - 1
 
     def get(self, name: str) -> Array:
         """One array by name, mapped.

@@ -51,6 +51,7 @@ class SegmentColumns:
     Attributes:
         field_names: the indexed fields in alphabetical order; a field's number is its place.
         field_lengths: tokens of each field over all documents, exact, shape (F,).
+        position_shifts: see `SegmentFacts`, shape (F,).
         category_names: what `category_codes` stand for.
         number_columns: sortable numbers by field; papers' dates and flags have arrays of their
             own.
@@ -60,20 +61,16 @@ class SegmentColumns:
     document_count: int
     field_names: tuple[str, ...]
     field_lengths: tuple[int, ...]
+    position_shifts: tuple[int, ...]
     term_bytes: Array
     term_offsets: Array
     posting_starts: Array
-    term_weights: Array
-    term_min_lengths: Array
-    term_max_lengths: Array
-    term_max_weights: Array
     docs: Array
     codes: Array
     wide_postings: Array = field(default_factory=_no_items)
     wide_weights: Array = field(default_factory=_no_items)
     wide_frequencies: Array = field(default_factory=_no_items)
     positions: Array
-    block_starts: Array
     block_positions: Array
     length_bytes: Array
     id_bytes: Array

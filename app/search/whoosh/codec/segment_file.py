@@ -18,6 +18,9 @@ from app.search.whoosh.codec.layout import SEGMENT_FORMAT_VERSION
 _CHECKSUM_LABEL = b"crc32 "
 
 
+NO_POSITIONS = -1
+
+
 @dataclass(frozen=True, slots=True)
 class SegmentFacts:
     """What a segment is, beside its arrays.
@@ -27,6 +30,8 @@ class SegmentFacts:
         documents: number of documents, deleted ones included.
         field_names: indexed fields by number, in alphabetical order.
         field_lengths: tokens of each field over all documents.
+        position_shifts: for each field the frequencies of all postings before it that have no
+            positions, see `layout`; `NO_POSITIONS` for a field without positions.
         category_names: what category codes stand for.
         number_columns: fields with a sortable number, in the order of their arrays.
         number_defaults: what documents without a number have, likewise.
@@ -38,6 +43,7 @@ class SegmentFacts:
     documents: int
     field_names: tuple[str, ...]
     field_lengths: tuple[int, ...]
+    position_shifts: tuple[int, ...]
     category_names: tuple[str, ...]
     number_columns: tuple[str, ...]
     number_defaults: tuple[float, ...]

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.search.whoosh.codec import layout
 from app.search.whoosh.codec.matcher import ColumnMatcher
+from app.search.whoosh.codec.posting_ranges import summarise
 from app.search.whoosh.codec.segment_arrays import SegmentArrays
 from app.search.whoosh.codec.whoosh_internals import (
     FieldCursor,
@@ -72,12 +73,13 @@ class ColumnTermsReader(TermsReader):  # type: ignore[misc]  # Whoosh has no typ
         """Whoosh's statistics of a term by number."""
         arrays = self.arrays
         start, end = arrays.get_postings(term)
+        summary = summarise(arrays, term)
         return make_term_info(
-            weight=float(arrays.term_weights[term]),
+            weight=summary.weight,
             document_frequency=end - start,
-            min_length=length_of_byte(int(arrays.term_min_lengths[term])),
-            max_length=length_of_byte(int(arrays.term_max_lengths[term])),
-            max_weight=float(arrays.term_max_weights[term]),
+            min_length=length_of_byte(summary.min_length),
+            max_length=length_of_byte(summary.max_length),
+            max_weight=summary.max_weight,
             min_id=int(arrays.docs[start]),
             max_id=int(arrays.docs[end - 1]),
         )
@@ -85,7 +87,7 @@ class ColumnTermsReader(TermsReader):  # type: ignore[misc]  # Whoosh has no typ
     def frequency(self, fieldname: str, text: bytes) -> float:
         """How often a term occurs; 0 for an unknown one."""
         term = self.find(fieldname, text)
-        return 0 if term < 0 else float(self.arrays.term_weights[term])
+        return 0 if term < 0 else summarise(self.arrays, term).weight
 
     def doc_frequency(self, fieldname: str, text: bytes) -> int:
         """How many documents hold a term, deleted ones included; 0 for an unknown one."""

@@ -143,19 +143,18 @@ class Executor:
         matches = make_matches(room)
         if room == 0:
             return matches
-        numbers = [word.numbers[place] for word in words]
+        shift = segment.arrays.facts.position_shifts[segment.arrays.find_field(leaf.field)]
         found = self.kernels.find_phrase(
             postings=segment.postings,
             words=Words(
                 starts=ranges[:, 0].copy(),
                 ends=ranges[:, 1].copy(),
-                block_starts=segment.arrays.block_starts[numbers].astype(np.int64),
                 gaps=np.array(leaf.gaps, np.int64),
                 slop=leaf.slop,
                 slots=np.array([word.slot for word in words], np.int64),
                 weights=np.array([word.weight * leaf.boost for word in words]),
             ),
-            places=segment.places,
+            places=segment.places._replace(shift=shift),
             tables=self.terms.tables,
             matches=matches,
         )

@@ -57,17 +57,18 @@ class SegmentView:
 
     @cached_property
     def places(self) -> Places:
-        """Where its postings stand in the texts."""
+        """Where its postings stand in the texts; `shift` is that of the first field."""
         arrays = self.arrays
         return Places(
             freeze(arrays.positions),
             freeze(arrays.block_positions),
             freeze(arrays.wide_postings),
             freeze(arrays.wide_frequencies),
+            0,
         )
 
     @cached_property
-    def terms(self) -> tuple[U8, NDArray[np.uint64]]:
+    def terms(self) -> tuple[U8, NDArray[Any]]:
         """Its dictionary: bytes and offsets."""
         return freeze(self.arrays.term_bytes), freeze(self.arrays.term_offsets)
 
@@ -77,7 +78,7 @@ class SegmentView:
         return len(self.arrays.wide_postings) > 0
 
     @cached_property
-    def ids(self) -> tuple[memoryview, NDArray[np.uint64]]:
+    def ids(self) -> tuple[memoryview, NDArray[Any]]:
         """The identifiers of its documents: ASCII and offsets."""
         return self.arrays.id_bytes.data, self.arrays.id_offsets
 
@@ -102,7 +103,7 @@ class SegmentView:
     def _make_order(self, sort: Sort) -> Order:
         keys = self.arrays.tie_keys
         if sort is Sort.UPDATED:
-            keys = (self.arrays.updated_at << ID_BITS) | (keys & ID_MASK)
+            keys = (self.arrays.updated_at.astype(np.int64) << ID_BITS) | (keys & ID_MASK)
         sign = -1 if sort is Sort.OLDEST else 1
         by_score = sort is Sort.RELEVANCE
         firsts = np.arange(0, self.document_count, BLOCK_DOCS)

@@ -15,6 +15,7 @@ import numpy as np
 
 from app.domain.results import TermStatistics
 from app.search.whoosh.codec.kernel_types import ClauseKind
+from app.search.whoosh.codec.posting_ranges import read_weights
 from app.search.whoosh.codec.segment_arrays import SegmentArrays
 from app.search.whoosh.fast_path.answers import EVERY_PAPER, count
 from app.search.whoosh.fast_path.dictionary import (
@@ -50,26 +51,24 @@ def list_field_statistics(
     resolved = executor.terms.resolve((field, term) for term in terms)
     found = [resolved[field, term] for term in terms]
     return [
-        TermStatistics(term, each.document_frequency, round(weight))
-        for term, each, weight in zip(terms, found, executor.terms.sum_weights(found), strict=True)
+        TermStatistics(term, each.document_frequency, round(executor.terms.sum_weights(each)))
+        for term, each in zip(terms, found, strict=True)
     ]
 
 
 def _count_occurrences(executor: Executor, term: ResolvedTerm) -> float:
-    (total,) = executor.terms.sum_weights([term])
+    total = 0.0
     for segment, mask, (start, end) in zip(
         executor.state.segments,
         executor.state.get_masks(EVERY_PAPER),
         term.ranges,
         strict=True,
     ):
-        if len(mask) and end > start:
-            arrays = segment.arrays
-            gone = np.flatnonzero(mask[arrays.docs[start:end]] == 0) + start
-            total -= float(np.sum(arrays.codes[gone] >> 8))
-            wide = np.isin(arrays.wide_postings, gone)
-            coarse = arrays.codes[arrays.wide_postings[wide].astype(np.int64)] >> 8
-            total -= float(np.sum(arrays.wide_weights[wide] - coarse))
+        arrays = segment.arrays
+        _, weights = read_weights(arrays, start, end)
+        if len(mask):
+            weights = weights[mask[arrays.docs[start:end]] != 0]
+        total += float(weights.sum())
     return total
 
 

@@ -1,7 +1,7 @@
 """What a term is worth in one state of the index: where its postings stand and how it scores."""
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from app.search.whoosh.codec.kernel_types import (
     make_frequency_table,
     make_lookup_table,
 )
+from app.search.whoosh.codec.posting_ranges import read_weights
 from app.search.whoosh.codec.whoosh_internals import LENGTH_OF_BYTE
 from app.search.whoosh.fast_path.segments import StateView
 from app.search.whoosh.schema import make_schema
@@ -146,16 +147,12 @@ class ScoredTerms:
             self._averages[slot] = average
         return slot
 
-    def sum_weights(self, terms: Sequence[ResolvedTerm]) -> list[float]:
-        """How often each term occurs, deleted documents included."""
-        numbers = np.array([term.numbers for term in terms], np.int64)
-        numbers = numbers.reshape(len(terms), len(self._state.segments))
-        totals = np.zeros(len(terms))
-        for place, segment in enumerate(self._state.segments):
-            known = np.flatnonzero(numbers[:, place] >= 0)
-            totals[known] += segment.arrays.term_weights[numbers[known, place]]
-        found: list[float] = totals.tolist()
-        return found
+    def sum_weights(self, term: ResolvedTerm) -> float:
+        """How often a term occurs, deleted documents included."""
+        return sum(
+            float(read_weights(segment.arrays, start, end)[1].sum())
+            for segment, (start, end) in zip(self._state.segments, term.ranges, strict=True)
+        )
 
     def find_wide(self, segment: int, start: int, end: int) -> slice:
         """The postings of a range whose weight is not in their code, in the `wide` arrays."""

@@ -56,7 +56,7 @@ def rows(draw: st.DrawFn) -> list[Row]:
     for number in range(draw(st.integers(0, 5))):
         row: Row = {
             "arxiv_id": f"2001.{number + 1:05}",
-            "ids": f"2001.{number + 1:05}",
+            "bare_ids": f"2001.{number + 1:05}",
             "authors": "\n".join(draw(st.lists(encodable_texts, max_size=3))),
             "categories": " ".join(
                 draw(st.lists(st.sampled_from(["cs.LG", "math.CO"]), max_size=3))
@@ -77,7 +77,7 @@ def read_rows(limit: int) -> list[Row]:
     return [
         {
             "arxiv_id": record["id"],
-            "ids": record["id"],
+            "bare_ids": record["id"],
             "submitted": number,
             "updated": number + 1,
             **{
@@ -153,7 +153,7 @@ def make_documents(count: int) -> list[Row]:
     return [
         {
             "arxiv_id": f"2001.{number + 1:05}",
-            "ids": f"2001.{number + 1:05}",
+            "bare_ids": f"2001.{number + 1:05}",
             "title": f"Graph number{number % 7} of a non-invasive $\\ell_{number % 3}$ test",
             "abstract": " ".join(f"word{number * factor % 31}" for factor in range(1, 40)),
             "authors": f"A. Author{number % 5}\nB. Müller",

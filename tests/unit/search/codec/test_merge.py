@@ -15,6 +15,7 @@ from app.domain.errors import IndexDamagedError
 from app.search.whoosh.codec import layout, merge_postings, merge_terms
 from app.search.whoosh.codec.builder import SegmentBuilder
 from app.search.whoosh.codec.merge import merge_segments
+from app.search.whoosh.codec.posting_ranges import read_weights, sum_frequencies, summarise
 from app.search.whoosh.codec.segment_arrays import SegmentArrays, make_segment_id
 
 SCHEMA = Schema(
@@ -127,14 +128,14 @@ def test_wide_postings_and_long_positions_survive_a_merge(tmp_path: Path) -> Non
     merged = SegmentArrays(tmp_path, merge_segments(tmp_path, make_segment_id(), segments))
     term = merged.find_term(merged.find_field("body"), b"w1")
     start, end = merged.get_postings(term)
-    frequencies, weights = merge_postings.read_weights(merged, start, end)
+    frequencies, weights = read_weights(merged, start, end)
     assert merged.docs[start:end].tolist() == [0, 1, 2, 3]
     assert frequencies.tolist() == weights.tolist() == [1, 300, 1, 2]
-    block = int(merged.block_positions[int(merged.block_starts[term])])
+    block = sum_frequencies(merged, start) - merged.facts.position_shifts[0]
     assert merged.positions[block : block + 304].tolist() == [0, *range(300), 70_000, 0, 1]
     assert merged.positions.dtype == np.uint32
     boosted = merged.find_term(merged.find_field("boosted"), b"w2")
-    assert merged.term_weights[boosted] == pytest.approx(0.6)
+    assert summarise(merged, boosted).weight == pytest.approx(0.6)
 
 
 def test_a_damaged_segment_is_not_merged(tmp_path: Path) -> None:

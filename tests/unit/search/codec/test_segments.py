@@ -20,8 +20,10 @@ from app.search.whoosh.analyzer import ReferenceAnalyzer
 from app.search.whoosh.codec import layout, stored_fields
 from app.search.whoosh.codec.builder import SegmentBuilder
 from app.search.whoosh.codec.codec import ColumnCodec
+from app.search.whoosh.codec.posting_ranges import summarise
 from app.search.whoosh.codec.segment import ColumnSegment
 from app.search.whoosh.codec.segment_arrays import SegmentArrays, make_segment_id
+from app.search.whoosh.codec.segment_file import NO_POSITIONS
 from app.search.whoosh.codec.terms_reader import ColumnTermsReader
 from app.search.whoosh.codec.tie_keys import ID_MASK, make_id_key, make_tie_keys
 from tests.unit.search.codec.whoosh_indexes import ColumnIndex
@@ -90,7 +92,7 @@ def test_frequencies_and_positions_beyond_their_limits_are_exact(
     ]
     assert arrays.wide_frequencies.tolist() == [300]
     term = arrays.find_term(arrays.find_field(field), b"w")
-    assert arrays.term_max_weights[term] == 300.0
+    assert summarise(arrays, term).max_weight == 300.0
 
 
 def test_weights_that_are_no_frequencies_are_exact(tmp_path: Path) -> None:
@@ -98,12 +100,13 @@ def test_weights_that_are_no_frequencies_are_exact(tmp_path: Path) -> None:
     assert read_postings(arrays, "loud", "a") == [(0, pytest.approx(0.6, abs=1e-15), 2, [0, 2])]
     assert [weight for _, weight, _, _ in read_postings(arrays, "loud", "b")] == [0.3, 0.3]
     term = arrays.find_term(arrays.find_field("loud"), b"b")
-    assert arrays.term_max_weights[term] >= 0.3
+    assert summarise(arrays, term).max_weight == 0.3
 
 
 def test_fields_without_positions_take_no_room_for_them(tmp_path: Path) -> None:
     arrays = write(tmp_path, [{"plain": "a b a", "categories": "cs.LG stat.ML"}])
-    assert arrays.positions.size == arrays.block_positions.size == 0
+    assert arrays.positions.size == 0
+    assert set(arrays.facts.position_shifts) == {NO_POSITIONS}
     assert read_postings(arrays, "plain", "a") == [(0, 2.0, 2, None)]
     assert read_postings(arrays, "categories", "cs.LG") == [(0, 1.0, 1, None)]
 

@@ -243,13 +243,18 @@ def draw_phrase(seed: int) -> tuple[Postings, Words, Places, set[int]]:
     wide: list[int] = []
     frequencies: list[int] = []
     starts: list[int] = []
-    block_starts: list[int] = []
+    # Postings of a field without positions come before: they count in sums of frequencies.
+    shift = 3 * int(rng.integers(1, 300))
+    for _ in range(shift // 3):
+        if len(docs) % 128 == 0:
+            blocks.append(3 * len(docs))
+        docs.append(len(docs))
+        codes.append(3 << 8)
     for text in texts:
         starts.append(len(docs))
-        block_starts.append(len(blocks))
-        for at, (doc, found) in enumerate(text.items()):
-            if at % 128 == 0:
-                blocks.append(len(positions))
+        for doc, found in text.items():
+            if len(docs) % 128 == 0:
+                blocks.append(shift + len(positions))
             if len(found) > 255:
                 wide.append(len(docs))
                 frequencies.append(len(found))
@@ -270,7 +275,6 @@ def draw_phrase(seed: int) -> tuple[Postings, Words, Places, set[int]]:
     words = Words(
         np.array(starts, np.int64),
         np.array([*starts[1:], len(docs)], np.int64),
-        np.array(block_starts, np.int64),
         gaps.astype(np.int64),
         slop,
         np.zeros(word_count, np.int64),
@@ -278,9 +282,10 @@ def draw_phrase(seed: int) -> tuple[Postings, Words, Places, set[int]]:
     )
     places = Places(
         freeze(np.array(positions, np.uint16)),
-        freeze(np.array(blocks, np.uint64)),
+        freeze(np.array(blocks, np.uint32)),
         freeze(np.array(wide, np.uint64)),
         freeze(np.array(frequencies, np.uint32)),
+        shift,
     )
     empty = freeze(np.zeros(0, np.uint32)), freeze(np.zeros(0))
     postings = Postings(
