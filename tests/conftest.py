@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from app.db.session import Database
 from tests.support.databases import copy_sqlite_template, make_sqlite_template
+from tests.support.kernels import compile_kernels_once
 
 # A machine that does something else for 200 ms is no defect; speed is measured by the benches.
 settings.register_profile("default", deadline=None)
@@ -16,6 +17,11 @@ settings.register_profile("default", deadline=None)
 # developers' machines, which draw anew at each run, find the rare ones.
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if session.items and not session.config.option.collectonly:
+        compile_kernels_once()
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,10 @@ class AtLeastOf(CompoundQuery):  # type: ignore[misc]  # Whoosh has no types
         for query in self.subqueries:
             met.update(set(query.matcher(searcher, boolean).all_ids()))
         enough = frozenset(number for number, count in met.items() if count >= self.minimum)
-        return FilterMatcher(AnyOf(self.subqueries).matcher(searcher, context), enough)
+        # Each subquery is scored apart from the others, so this is no `AnyOf`.
+        everything = Or(self.subqueries)
+        everything.matcher_type = Or.ARRAY_MATCHER
+        return FilterMatcher(everything.matcher(searcher, context), enough)
 
 
 class Without(AndNot):  # type: ignore[misc]  # Whoosh has no types

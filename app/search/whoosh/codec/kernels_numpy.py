@@ -1,7 +1,4 @@
-"""The same passes without compiled code, for machines on which numba is not installed.
-
-Whole segments at a time: one accumulator of all documents, and masks for the clauses.
-"""
+"""The same passes without compiled code: until it is compiled, and where numba is not installed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.whoosh.codec.kernel_types import (
+    BLOCK_DOCS,
     F64,
     I64,
-    NO_LIST,
     U32,
-    ClauseKind,
     Conditions,
     Emission,
     Facets,
@@ -25,11 +21,17 @@ from app.search.whoosh.codec.kernel_types import (
     Ranges,
     Top,
     Words,
-    must_count,
+)
+from app.search.whoosh.codec.kernels_numpy_matches import (
+    Query,
+    Window,
+    follow_lead,
+    iter_windows,
 )
 from app.search.whoosh.codec.layout import BLOCK_POSTINGS, TF_LIMIT
 
-Flags = NDArray[np.bool_]
+_SMALLEST = float(np.nextafter(0.0, 1.0))
+"""What every match scores at least."""
 
 
 class NumpyKernels:
@@ -50,14 +52,14 @@ class NumpyKernels:
         matches: Matches,
     ) -> int:
         """Offer, list or count all matches of one segment; returns how many there are."""
-        docs, scores = _find_matches(postings, ranges, tables, conditions)
-        if order.emission == Emission.LIST:
-            matches.docs[: len(docs)] = docs
-            matches.scores[: len(docs)] = scores
-        elif len(top.values) > 0:
-            _offer(docs, scores, order, top)
-        _count_facets(docs, facets)
-        return len(docs)
+        query = Query(postings, ranges, tables, conditions)
+        outlet = _Outlet(order, top, facets, matches)
+        if query.is_rare():
+            outlet.take(*follow_lead(query))
+        else:
+            for window in iter_windows(query, is_backward=order.is_backward):
+                outlet.take_window(window)
+        return outlet.total
 
     def find_phrase(
         self,
@@ -102,57 +104,63 @@ class NumpyKernels:
         return found, places[found]
 
 
-def _find_matches(
-    postings: Postings, ranges: Ranges, tables: F64, conditions: Conditions
-) -> tuple[I64, F64]:
-    """Matching documents, ascending, and their scores."""
-    scores = np.full(conditions.document_count, conditions.base_score)
-    allowed: Flags | None = None
-    if len(conditions.mask) > 0:
-        allowed = conditions.mask != 0
-    hits: NDArray[np.uint16] | None = None
-    if must_count(conditions):
-        hits = np.zeros(conditions.document_count, np.uint16)
-    for clause, kind in enumerate(ranges.kinds.tolist()):
-        members = np.flatnonzero(ranges.clauses == clause)
-        if kind == ClauseKind.OPTIONAL and hits is None:
-            for r in members.tolist():
-                _add(scores, postings, ranges, tables, r)
-            continue
-        held = np.zeros(conditions.document_count, np.bool_)
-        for r in members.tolist():
-            held[_get_docs(postings, ranges, r)] = True
-            if kind != ClauseKind.EXCLUDED:
-                _add(scores, postings, ranges, tables, r)
-        if kind == ClauseKind.OPTIONAL and hits is not None:
-            hits += held
-            continue
-        if kind == ClauseKind.EXCLUDED:
-            np.logical_not(held, out=held)
-        allowed = held if allowed is None else np.logical_and(allowed, held, out=allowed)
-    is_match = scores > 0.0
-    if allowed is not None:
-        is_match &= allowed
-    if hits is not None:
-        is_match &= hits >= conditions.least_optional
-    docs = np.flatnonzero(is_match)
-    return docs, scores[docs]
+class _Outlet:
+    """What becomes of matches: they are counted, and listed or offered to the top list."""
 
+    def __init__(self, order: Order, top: Top, facets: Facets, matches: Matches) -> None:
+        self.total = 0
+        self._order = order
+        self._top = top
+        self._facets = facets
+        self._matches = matches
+        self._must_see_all = (
+            order.emission == Emission.LIST or len(facets.offsets) > 0 or len(facets.years) > 0
+        )
 
-def _get_docs(postings: Postings, ranges: Ranges, r: int) -> U32:
-    docs = postings.list_docs if ranges.slots[r] == NO_LIST else postings.docs
-    return docs[ranges.starts[r] : ranges.ends[r]]
+    def take(self, docs: I64, scores: F64) -> None:
+        """Matches, all later than earlier ones or all before them."""
+        if self._order.emission == Emission.LIST:
+            place = slice(self.total, self.total + len(docs))
+            self._matches.docs[place] = docs
+            self._matches.scores[place] = scores
+        elif len(self._top.values) > 0:
+            _offer(docs, scores, self._order, self._top)
+        _count_facets(docs, self._facets)
+        self.total += len(docs)
 
+    def take_window(self, window: Window) -> None:
+        """The matches of a window; most are only counted."""
+        base, scores = window
+        if self._must_see_all:
+            local = np.flatnonzero(scores > 0.0)
+            self.take(local + base, scores[local])
+            return
+        self.total += int(np.count_nonzero(scores))
+        if self._may_improve(base, len(scores)):
+            local = np.flatnonzero(scores >= self._find_least(scores))
+            _offer(local + base, scores[local], self._order, self._top)
 
-def _add(scores: F64, postings: Postings, ranges: Ranges, tables: F64, r: int) -> None:
-    place = slice(ranges.starts[r], ranges.ends[r])
-    slot = ranges.slots[r]
-    if slot == NO_LIST:
-        gains = postings.list_scores[place]
-    else:
-        gains = tables[slot].take(postings.codes[place])
-    # A document stands in a range once, so adding through an index loses nothing.
-    scores[_get_docs(postings, ranges, r)] += ranges.weights[r] * gains
+    def _may_improve(self, base: int, size: int) -> bool:
+        """Whether the keys of a window can still get into a list that is sorted by them."""
+        k, top, order = len(self._top.values), self._top, self._order
+        if k == 0 or int(top.size[0]) < k or order.emission == Emission.BEST_BY_SCORE:
+            return k > 0
+        peaks = order.peaks[base // BLOCK_DOCS : -(-(base + size) // BLOCK_DOCS)]
+        return bool(peaks.max() > top.ties[0])
+
+    def _find_least(self, scores: F64) -> float:
+        """A score that the best of a window do not stay below, above 0."""
+        k, top, least = len(self._top.values), self._top, _SMALLEST
+        if self._order.emission != Emission.BEST_BY_SCORE:
+            return least
+        if int(top.size[0]) == k:
+            least = max(least, float(top.values[0]))
+        blocks = len(scores) // BLOCK_DOCS
+        if blocks > k:
+            # So many blocks hold a document of this score or more.
+            best = scores[: blocks * BLOCK_DOCS].reshape(blocks, BLOCK_DOCS).max(axis=1)
+            least = max(least, float(np.partition(best, blocks - k)[blocks - k]))
+        return least
 
 
 def _offer(docs: I64, scores: F64, order: Order, top: Top) -> None:

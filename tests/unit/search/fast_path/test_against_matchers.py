@@ -44,9 +44,10 @@ from app.search.whoosh.compiler import compile_query
 from app.search.whoosh.engine import WhooshEngine
 from app.search.whoosh.fast_path.answers import Page
 from app.search.whoosh.fast_path.plan import make_plan
-from app.search.whoosh.query_types import AnyOf, AtLeastOf, TermsLike, Without
+from app.search.whoosh.query_types import AtLeastOf, TermsLike, Without
 from app.search.whoosh.schema import ABSTRACT, TITLE
 from app.search.whoosh.term_patterns import BeginsWith, SimilarTo, Wildcard
+from app.search.whoosh.unions import any_of
 from tests.integration.index.documents import make_document
 from tests.support.bm25f import score_by_hand
 
@@ -218,7 +219,7 @@ pattern_leaves = st.one_of(
 pattern_queries = st.recursive(
     pattern_leaves,
     lambda inner: st.one_of(
-        st.lists(inner, min_size=2, max_size=4).map(AnyOf),
+        st.lists(inner, min_size=2, max_size=4).map(any_of),
         st.lists(inner, min_size=2, max_size=4).map(WhooshAnd),
         st.builds(AtLeastOf, st.lists(inner, min_size=3, max_size=4), st.just(2)),
         st.builds(Without, inner, inner),

@@ -1,0 +1,259 @@
+"""Without compiled code: the matches of a query, in windows or following its rare clause.
+
+In windows, every range adds its scores to an accumulator of `WINDOW_DOCS` documents, small enough
+for the cache. Where a clause is rare, its documents are looked up in all other ranges instead.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.search.whoosh.codec.kernel_types import (
+    F64,
+    I64,
+    NO_LIST,
+    U32,
+    ClauseKind,
+    Conditions,
+    Postings,
+    Ranges,
+    must_count,
+)
+from app.search.whoosh.codec.scatter import CHUNK_ITEMS, Scatter
+
+Flags = NDArray[np.bool_]
+Found = tuple[I64, F64]
+"""Documents, ascending, and their scores, all above 0."""
+
+WINDOW_DOCS = 2**19
+"""Documents that are accumulated at a time: 4 MiB of scores."""
+
+# Nanoseconds, measured; only their proportions matter.
+LOOK_UP_COST = 80.0
+"""For a document of the rare clause and each range it is looked up in."""
+
+SCAN_COST = 4.0
+"""For a document of a window, to clear and judge it."""
+
+ADD_COST = 5.0
+"""For a posting added to a window."""
+
+
+class Window(NamedTuple):
+    """The documents from `base` on and their scores; those that do not match have 0."""
+
+    base: int
+    scores: F64
+
+
+class Query:
+    """The ranges of one query over one segment, sorted out by clause."""
+
+    def __init__(
+        self, postings: Postings, ranges: Ranges, tables: F64, conditions: Conditions
+    ) -> None:
+        self.conditions = conditions
+        self.kinds: list[int] = ranges.kinds.tolist()
+        self.clauses: list[int] = ranges.clauses.tolist()
+        self.rows: list[tuple[int, int, int, float]] = list(
+            zip(
+                ranges.starts.tolist(),
+                ranges.ends.tolist(),
+                ranges.slots.tolist(),
+                ranges.weights.tolist(),
+                strict=True,
+            )
+        )
+        self._postings = postings
+        self._tables = tables
+
+    def get_docs(self, r: int) -> U32:
+        """The documents of a range."""
+        start, end, slot, _weight = self.rows[r]
+        docs = self._postings.list_docs if slot == NO_LIST else self._postings.docs
+        return docs[start:end]
+
+    def compute_gains(self, r: int, first: int, last: int, out: F64) -> None:
+        """Write the scores that some postings of a range give into `out`."""
+        start, _end, slot, weight = self.rows[r]
+        place = slice(start + first, start + last)
+        if slot == NO_LIST:
+            np.multiply(self._postings.list_scores[place], weight, out=out)
+        else:
+            # Every code is within the table, so nothing is clipped; that mode is the fast one.
+            np.take(self._tables[slot], self._postings.codes[place], out=out, mode="clip")
+            out *= weight
+
+    def gather_gains(self, r: int, places: I64) -> F64:
+        """The scores that chosen postings of a range give."""
+        start, _end, slot, weight = self.rows[r]
+        if slot == NO_LIST:
+            return self._postings.list_scores[start + places] * weight
+        gains: F64 = self._tables[slot].take(self._postings.codes[start + places]) * weight
+        return gains
+
+    def list_lead(self) -> list[int]:
+        """The ranges of the first required clause, else of all optional ones."""
+        if self.conditions.required > 0:
+            return [r for r, clause in enumerate(self.clauses) if clause == 0]
+        return [r for r, c in enumerate(self.clauses) if self.kinds[c] == ClauseKind.OPTIONAL]
+
+    def is_rare(self) -> bool:
+        """Whether following the leading clause costs less than passing over all windows."""
+        if self.conditions.required == 0 and self.conditions.base_score > 0.0:
+            return False
+        leading = self.list_lead()
+        lead = sum(self.rows[r][1] - self.rows[r][0] for r in leading)
+        everything = sum(end - start for start, end, _slot, _weight in self.rows)
+        passing = self.conditions.document_count * SCAN_COST + everything * ADD_COST
+        return bool(leading) and lead * LOOK_UP_COST * (1 + len(self.rows)) < passing
+
+    def iter_clauses(self) -> Iterator[tuple[int, list[int]]]:
+        """The kind and the ranges of each clause."""
+        members: list[list[int]] = [[] for _kind in self.kinds]
+        for r, clause in enumerate(self.clauses):
+            members[clause].append(r)
+        return zip(self.kinds, members, strict=True)
+
+
+def follow_lead(query: Query) -> Found:
+    """All matches, found from the documents of the rare clause."""
+    conditions = query.conditions
+    docs = np.unique(np.concatenate([query.get_docs(r) for r in query.list_lead()]))
+    if len(conditions.mask) > 0:
+        docs = docs[conditions.mask[docs] != 0]
+    hits = np.zeros(len(docs), np.uint16) if must_count(conditions) else None
+    for kind, members in query.iter_clauses():
+        if kind == ClauseKind.OPTIONAL and hits is None:
+            continue
+        held = np.zeros(len(docs), np.bool_)
+        for r in members:
+            held[_meet(query.get_docs(r), docs)[0]] = True
+        if kind == ClauseKind.OPTIONAL and hits is not None:
+            hits += held
+            continue
+        keep = ~held if kind == ClauseKind.EXCLUDED else held
+        docs = docs[keep]
+        hits = hits[keep] if hits is not None else None
+    if hits is not None:
+        docs = docs[hits >= conditions.least_optional]
+    scores = np.full(len(docs), conditions.base_score)
+    for kind, members in query.iter_clauses():
+        for r in members if kind != ClauseKind.EXCLUDED else ():
+            at, places = _meet(query.get_docs(r), docs)
+            scores[at] += query.gather_gains(r, places)
+    return docs.astype(np.int64), scores
+
+
+def _meet(column: U32, docs: U32) -> tuple[I64, I64]:
+    """Where two ascending columns hold the same documents: places in `docs` and in `column`."""
+    if not len(column) or not len(docs):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    if len(column) < len(docs):
+        places, at = _meet(docs, column)
+        return at, places
+    places = np.searchsorted(column, docs)
+    places[places == len(column)] = 0
+    at = np.flatnonzero(column[places] == docs)
+    return at, places[at]
+
+
+def iter_windows(query: Query, *, is_backward: bool) -> Iterator[Window]:
+    """The windows in which something may match, each valid until the next one.
+
+    Args:
+        is_backward: last window first.
+    """
+    count = query.conditions.document_count
+    edges = np.arange(WINDOW_DOCS, count, WINDOW_DOCS, dtype=np.uint32)
+    cuts = [
+        [0, *np.searchsorted(query.get_docs(r), edges).tolist(), end - start]
+        for r, (start, end, _slot, _weight) in enumerate(query.rows)
+    ]
+    buffer = np.empty(min(WINDOW_DOCS, count))
+    scatter = Scatter()
+    numbers = range(len(edges) + 1)
+    for number in reversed(numbers) if is_backward else numbers:
+        base = number * WINDOW_DOCS
+        filling = _Filling(
+            query,
+            [(cut[number], cut[number + 1]) for cut in cuts],
+            Window(base, buffer[: min(WINDOW_DOCS, count - base)]),
+            scatter,
+        )
+        if filling.may_match():
+            filling.fill()
+            yield filling.window
+
+
+class _Filling(NamedTuple):
+    """One window on its way from nothing to scores.
+
+    Attributes:
+        bounds: the postings of each range that fall into it.
+    """
+
+    query: Query
+    bounds: list[tuple[int, int]]
+    window: Window
+    scatter: Scatter
+
+    def may_match(self) -> bool:
+        """Whether the window holds postings of every required clause, or of any without one."""
+        occupied = [first < last for first, last in self.bounds]
+        if self.query.conditions.base_score == 0.0 and not any(occupied):
+            return False
+        return all(
+            any(occupied[r] for r in members)
+            for kind, members in self.query.iter_clauses()
+            if kind == ClauseKind.REQUIRED
+        )
+
+    def fill(self) -> None:
+        """Compute the scores; those of documents that do not match become 0."""
+        conditions = self.query.conditions
+        base, scores = self.window
+        scores.fill(conditions.base_score)
+        mask = conditions.mask[base : base + len(scores)]
+        allowed: Flags | None = mask != 0 if len(mask) > 0 else None
+        hits = np.zeros(len(scores), np.uint16) if must_count(conditions) else None
+        for kind, members in self.query.iter_clauses():
+            if kind != ClauseKind.EXCLUDED:
+                for r in members:
+                    self._add(r)
+            if kind == ClauseKind.OPTIONAL:
+                if hits is not None:
+                    hits += self._mark(members)
+                continue
+            held = self._mark(members)
+            if kind == ClauseKind.EXCLUDED:
+                np.logical_not(held, out=held)
+            allowed = _join(allowed, held)
+        if hits is not None:
+            allowed = _join(allowed, hits >= conditions.least_optional)
+        if allowed is not None:
+            np.copyto(scores, 0.0, where=np.logical_not(allowed, out=allowed))
+
+    def _mark(self, members: list[int]) -> Flags:
+        """The documents that hold at least one of some ranges."""
+        held = np.zeros(len(self.window.scores), np.bool_)
+        for r in members:
+            first, last = self.bounds[r]
+            held[self.query.get_docs(r)[first:last] - np.uint32(self.window.base)] = True
+        return held
+
+    def _add(self, r: int) -> None:
+        """Add the scores of a range to its documents, a chunk at a time."""
+        query, scatter = self.query, self.scatter
+        docs = query.get_docs(r)
+        start, end = self.bounds[r]
+        for first in range(start, end, CHUNK_ITEMS):
+            last = min(first + CHUNK_ITEMS, end)
+            query.compute_gains(r, first, last, scatter.gains[: last - first])
+            scatter.add(self.window.scores, docs[first:last], self.window.base)
+
+
+def _join(allowed: Flags | None, others: Flags) -> Flags:
+    return others if allowed is None else np.logical_and(allowed, others, out=allowed)
