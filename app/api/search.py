@@ -10,7 +10,7 @@ from app.api.deps import SearchDep, make_router
 from app.api.openapi import list_problems
 from app.api.schemas import FacetOut, SearchOut, make_hit_out
 from app.domain.errors import InvalidInputError
-from app.domain.query import DateField, FacetField, Sort
+from app.domain.query import DateField, FacetField, RankMode, Sort
 from app.domain.results import SearchPage
 from app.services.search import SearchLimits, SearchQuestion, find_next_offset
 
@@ -55,6 +55,13 @@ def search(
         DateField, Query(description="Which date `from` and `to` look at.")
     ] = DateField.SUBMITTED,
     sort: Annotated[Sort, Query(description="Order of the results.")] = Sort.RELEVANCE,
+    rank: Annotated[
+        RankMode,
+        Query(
+            description="bm25 orders by the words alone; full orders the best of that anew by "
+            "what papers are about."
+        ),
+    ] = RankMode.DEFAULT,
     limit: Annotated[
         int | None,
         Query(ge=0, le=OFFSET_MAX, description="Results wanted; 0 gives total and facets only."),
@@ -84,6 +91,7 @@ def search(
         limit=limit,
         facets=parse_facets(facets),
         is_strict=strict,
+        rank=rank,
     )
     # A request that would be refused must be refused also when its ETag is known.
     service.understand(question)

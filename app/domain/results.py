@@ -49,12 +49,17 @@ class IndexState:
 
 @dataclass(frozen=True, slots=True)
 class EngineResult:
-    """An engine's answer: hits in final order, the exact total, facet counts (highest first)."""
+    """An engine's answer: hits in final order, the exact total, facet counts (highest first).
+
+    Attributes:
+        notes: sentences about what could not be done as asked.
+    """
 
     hits: tuple[EngineHit, ...]
     total: int
     state: IndexState
     facets: dict[FacetField, tuple[FacetCount, ...]]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,11 @@ class TermStatistics:
     term: str
     document_frequency: int
     collection_frequency: int
+
+
+LATENT_FIELD = "latent"
+LATENT_TERM = "similarity"
+"""Field and term of what a paper's likeness to the query adds to its score."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from app.domain.arxiv_id import ArxivId
-from app.domain.query import Filters, QueryField, QueryNode, SearchRequest
+from app.domain.query import Filters, QueryField, QueryNode, RankMode, SearchRequest
 from app.domain.results import EngineResult, Explanation, IndexState, TermStatistics
 from app.search.documents import IndexDocument
 
@@ -29,8 +29,15 @@ class SearchEngine(Protocol):
         """The exact number of matches."""
         ...
 
-    def explain(self, query: QueryNode, arxiv_id: ArxivId) -> Explanation:
-        """The score of one paper for a query, by term and field.
+    def explain(
+        self,
+        query: QueryNode,
+        arxiv_id: ArxivId,
+        *,
+        filters: Filters = Filters(),  # noqa: B008  # immutable
+        rank: RankMode = RankMode.DEFAULT,
+    ) -> Explanation:
+        """The score of one paper for a query, by term and field, as `search` gives it.
 
         Raises:
             PaperNotFoundError: the index does not hold the paper.

@@ -4,7 +4,15 @@ from dataclasses import dataclass
 
 from app.domain.categories import parse_category_expression
 from app.domain.errors import LimitExceededError
-from app.domain.query import DateField, DateRange, FacetField, Filters, SearchRequest, Sort
+from app.domain.query import (
+    DateField,
+    DateRange,
+    FacetField,
+    Filters,
+    RankMode,
+    SearchRequest,
+    Sort,
+)
 from app.text.date_syntax import parse_period
 from app.text.query_syntax import ParsedQuery, parse_query
 
@@ -49,6 +57,7 @@ class SearchQuestion:
     limit: int | None = None
     facets: tuple[FacetField, ...] = ()
     is_strict: bool = False
+    rank: RankMode = RankMode.DEFAULT
 
 
 def understand(question: SearchQuestion, limits: SearchLimits) -> tuple[ParsedQuery, SearchRequest]:
@@ -69,6 +78,7 @@ def understand(question: SearchQuestion, limits: SearchLimits) -> tuple[ParsedQu
         offset=question.offset,
         limit=limit,
         facets=question.facets,
+        rank=question.rank,
     )
     return parsed, request
 

@@ -96,7 +96,7 @@ class SearchService:
             took_ms=(self._clock() - started) * 1_000,
             missing=missing,
             answered_at=self._now(),
-            notes=(*parsed.notes, *named.notes, *matches.notes),
+            notes=(*parsed.notes, *named.notes, *matches.result.notes, *matches.notes),
         )
 
     def understand(self, question: SearchQuestion) -> tuple[ParsedQuery, SearchRequest]:

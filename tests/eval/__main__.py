@@ -8,13 +8,14 @@ import argparse
 from collections.abc import Callable, Sequence
 from functools import partial
 from time import perf_counter
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from app import blas  # noqa: F401 - before anything that loads numpy
 from tests.bench.corpus import find_data_dir
 from tests.eval import ours
+from tests.eval.ablations import ABLATIONS, Ablation
 from tests.eval.collections import COLLECTIONS, Collection, read_collection
 from tests.eval.metrics import Quality, average, measure
 from tests.eval.peers import Bm25sPeer, UntunedBm25
@@ -26,9 +27,6 @@ MAX_QUERIES = 300
 """Queries of a collection; of more, every n-th is asked, to end within minutes."""
 
 Search = Callable[[str, int], list[str]]
-
-ABLATIONS: dict[str, dict[str, Any]] = {}
-"""Options of a question that switch a part of the ranking off."""
 
 
 def main() -> None:
@@ -65,10 +63,10 @@ def evaluate(collection: Collection) -> dict[str, Quality]:
     quality = {
         peer.name: _run(peer(collection).search, collection) for peer in (UntunedBm25, Bm25sPeer)
     }
-    with ours.build(collection) as papersift:
-        quality["Papersift"] = _run(papersift.search, collection)
-        for name, options in ABLATIONS.items():
-            quality[name] = _run(partial(papersift.search, **options), collection)
+    with ours.build(collection) as library:
+        for name, ablation in {"Papersift": Ablation(), **ABLATIONS}.items():
+            with ablation.apply(), library.open() as papersift:
+                quality[name] = _run(partial(papersift.search, **ablation.options), collection)
     return quality
 
 

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -40,8 +41,27 @@ class Papersift:
         return [self._names[hit.paper.arxiv_id] for hit in self._service.search(question).hits]
 
 
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A collection that is stored and indexed."""
+
+    database: Database
+    index_dir: Path
+    names: dict[ArxivId, str]
+
+    @contextmanager
+    def open(self) -> Iterator[Papersift]:
+        """A service over it, with an engine of its own."""
+        engine = open_engine(self.index_dir)
+        engine.warm_up()
+        try:
+            yield Papersift(SearchService(self.database, engine, SearchLimits()), self.names)
+        finally:
+            engine.close()
+
+
 @contextmanager
-def build(collection: Collection) -> Iterator[Papersift]:
+def build(collection: Collection) -> Iterator[Library]:
     """The collection in a throw-away database and index, each document as a made-up paper."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -50,12 +70,9 @@ def build(collection: Collection) -> Iterator[Papersift]:
         database = Database(url)
         names = _store(database, collection)
         rebuild(database, folder / "index")
-        engine = open_engine(folder / "index")
-        engine.warm_up()
         try:
-            yield Papersift(SearchService(database, engine, SearchLimits()), names)
+            yield Library(database, folder / "index", names)
         finally:
-            engine.close()
             database.close()
 
 

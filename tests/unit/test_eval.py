@@ -73,7 +73,7 @@ def test_peers_find_by_any_word(peer: type[UntunedBm25] | type[Bm25sPeer]) -> No
 
 
 def test_ours_is_asked_through_service_database_and_index() -> None:
-    with ours.build(TOY) as papersift:
+    with ours.build(TOY) as library, library.open() as papersift:
         assert papersift.search("teapots", 10) == ["a"]
 
 

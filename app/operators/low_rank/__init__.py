@@ -50,6 +50,7 @@ from app.operators.low_rank.pseudo_inverse import (
     pinv,
     pinv_regularized,
 )
+from app.operators.low_rank.random_svd import RandomSvd, svd_random
 from app.operators.low_rank.selection import DeimPoints, LeverageScores, deim, leverage_scores
 from app.operators.low_rank.svd import TruncatedSvd, svd_approx
 
@@ -65,6 +66,7 @@ __all__ = [
     "InterpolativeDecomposition",
     "LeverageScores",
     "RANDOM_RULES",
+    "RandomSvd",
     "TruncatedSvd",
     "best_left_factor",
     "best_right_factor",
@@ -97,4 +99,5 @@ __all__ = [
     "pinv_regularized",
     "svd_approx",
     "svd_floor",
+    "svd_random",
 ]

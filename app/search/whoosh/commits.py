@@ -15,12 +15,13 @@ nothing; with it, documents and change number appear together. Readers follow th
 It stands in for Whoosh's table of contents, which is a pickle; the schema comes from the code.
 """
 
+import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from app.domain.errors import IndexDamagedError, IndexOutdatedError
 from app.search.documents import SCHEMA_VERSION
@@ -33,12 +34,15 @@ from app.search.whoosh.durable import replace_file, sync_folder
 from app.search.whoosh.latent import (
     LatentModel,
     LatentVectors,
+    is_latent_file,
     name_model_file,
     open_model,
     open_vectors,
 )
 from app.text.tokenize import ANALYZER_VERSION
 
+_log = logging.getLogger(__name__)
+_Opened = TypeVar("_Opened")
 _RECORD_NAME = re.compile(r"commit-([0-9]+)\.json")
 _REBUILD = "Run `papersift reindex` to build the index anew from the database."
 
@@ -103,6 +107,8 @@ def find_newest_generation(folder: Path) -> int | None:
 def read_commit(folder: Path) -> Commit:
     """The newest commit of a folder, its files checked for presence and length.
 
+    Files of the latent model are not: without them papers are found all the same.
+
     Raises:
         IndexOutdatedError: written with another version of the fields or of the analyzer.
         IndexDamagedError: no record, an unreadable one, or a file missing or of another length.
@@ -115,7 +121,8 @@ def read_commit(folder: Path) -> Commit:
         path = folder / f"commit-{generation}.json"
         commit = _parse_record(path, path.read_bytes())
         for name, expected in commit.file_bytes.items():
-            _check_length(folder / name, expected)
+            if not is_latent_file(name):
+                _check_length(folder / name, expected)
     except FileNotFoundError as error:
         if find_newest_generation(folder) != generation:
             raise
@@ -166,17 +173,31 @@ def read_model(
 ) -> LatentModel | None:
     """The latent model of a commit, memory-mapped; None when its papers have no vectors.
 
+    A damaged one is None, too: papers are found without it, and the next rebuild makes another.
+
     Args:
         known: the model of another commit, returned when it is the same.
 
     Raises:
-        IndexDamagedError, FileNotFoundError: as `read_segments`.
+        FileNotFoundError: as `read_segments`.
     """
     facts = commit.model
     if facts is None or (known is not None and known.name == facts.name):
         return None if facts is None else known
-    with _notice_newer_commit(folder, commit):
-        return open_model(folder, facts.name, facts.rank, facts.arrays)
+    return _find_latent(
+        folder, commit, lambda: open_model(folder, facts.name, facts.rank, facts.arrays)
+    )
+
+
+def _find_latent(folder: Path, commit: Commit, open_files: Callable[[], _Opened]) -> _Opened | None:
+    """What is opened; None when its files are missing or damaged, which is logged."""
+    try:
+        return open_files()
+    except (IndexDamagedError, FileNotFoundError) as error:
+        if find_newest_generation(folder) != commit.generation:
+            raise FileNotFoundError(f"{folder.name}: a newer commit is there") from error
+        _log.warning("papers are ordered by their words alone: %s", error)
+        return None
 
 
 def read_segments(
@@ -233,10 +254,12 @@ def _read_segment(
 def _read_vectors(
     folder: Path, commit: Commit, segment_id: str, documents: int
 ) -> LatentVectors | None:
-    name = commit.latent_names[segment_id]
-    if name is None or commit.model is None:
+    name, facts = commit.latent_names[segment_id], commit.model
+    if name is None or facts is None:
         return None
-    return open_vectors(folder, name, commit.model.name, documents, commit.model.rank)
+    return _find_latent(
+        folder, commit, lambda: open_vectors(folder, name, facts.name, documents, facts.rank)
+    )
 
 
 def write_first_commit(folder: Path) -> Commit:
@@ -264,7 +287,9 @@ def write_commit(
         segment.segment_id(): _write_deletions(folder, segment, generation) for segment in segments
     }
     latent_names = {
-        segment.segment_id(): None if segment.latent is None else segment.latent.file_name
+        segment.segment_id(): segment.latent.file_name
+        if segment.latent is not None and model is not None
+        else None
         for segment in segments
     }
     array_names = () if model is None else tuple(sorted(model.arrays))

@@ -12,7 +12,7 @@ from typing import Any
 
 from app.domain.arxiv_id import ArxivId
 from app.domain.errors import IndexDamagedError, PaperNotFoundError
-from app.domain.query import Filters, QueryField, QueryNode, SearchRequest
+from app.domain.query import Filters, QueryField, QueryNode, RankMode, SearchRequest, Sort
 from app.domain.results import (
     EngineResult,
     Explanation,
@@ -26,6 +26,7 @@ from app.search.whoosh.codec.kernels_numpy import NumpyKernels
 from app.search.whoosh.compiler import compile_query, compile_weighted_terms, get_index_field
 from app.search.whoosh.fast_path import statistics
 from app.search.whoosh.fast_path.answers import (
+    EVERY_PAPER,
     Answer,
     Page,
     answer,
@@ -33,7 +34,8 @@ from app.search.whoosh.fast_path.answers import (
     score_papers,
 )
 from app.search.whoosh.fast_path.execute import Executor
-from app.search.whoosh.fast_path.explain import list_contributions
+from app.search.whoosh.fast_path.explain import list_bonuses, list_contributions
+from app.search.whoosh.fast_path.latent_ranking import make_second_stage
 from app.search.whoosh.fast_path.likeness import choose_terms
 from app.search.whoosh.fast_path.plan import Plan, make_plan
 from app.search.whoosh.fast_path.segments import SegmentView, StateView
@@ -52,6 +54,11 @@ MAX_EDITS = 2
 
 MAX_LIKENESS_TERMS = 200
 """Terms of an OR that looks for papers like others."""
+
+_VECTORS_MISSING = (
+    "Papers are ordered by their words alone, since files of the search index are missing or "
+    "damaged. `papersift reindex` makes them anew."
+)
 
 _READ_ERRORS = (OSError, EOFError, struct.error, zlib.error)
 """What Whoosh raises when a file is not what it should be."""
@@ -80,26 +87,40 @@ class WhooshEngine:
     def search(self, request: SearchRequest) -> EngineResult:
         """The hits of one page in final order, with the exact total and facets."""
         page = Page(request.filters, request.sort, request.offset, request.limit, request.facets)
-        return self._answer(*_compile(request.query), page)
+        query, plan = _compile(request.query)
+        is_reranked = request.rank is RankMode.DEFAULT and request.sort is Sort.RELEVANCE
+        return self._answer(query, plan, page, is_reranked=is_reranked)
 
     def count(self, query: QueryNode, filters: Filters) -> int:
         """The exact number of matches."""
         return self._answer(*_compile(query), Page(filters)).total
 
-    def explain(self, query: QueryNode, arxiv_id: ArxivId) -> Explanation:
+    def explain(
+        self,
+        query: QueryNode,
+        arxiv_id: ArxivId,
+        *,
+        filters: Filters = EVERY_PAPER,
+        rank: RankMode = RankMode.DEFAULT,
+    ) -> Explanation:
         """The score of one paper for a query, by term and field; 0 when it does not match.
+
+        What the second stage adds is a part of its own, of the field `LATENT_FIELD`.
 
         Raises:
             PaperNotFoundError: the index does not hold the paper.
         """
         plan = _plan(query)
-        with self._borrow() as (_snapshot, _searcher, executor):
+        with self._borrow() as (snapshot, _searcher, executor):
             if not find_documents(executor, [arxiv_id]):
                 raise PaperNotFoundError(
                     f"The search index does not hold {arxiv_id}. Check the identifier, or run "
                     "`papersift index` if the paper was harvested just now."
                 )
             contributions = tuple(list_contributions(executor, plan, arxiv_id))
+            if contributions and rank is RankMode.DEFAULT:
+                second_stage = make_second_stage(executor, snapshot.model, plan)
+                contributions += list_bonuses(executor, plan, arxiv_id, filters, second_stage)
         score = sum(part.weight for part in contributions)
         return Explanation(arxiv_id, score, contributions)
 
@@ -183,11 +204,17 @@ class WhooshEngine:
         """Let go of all files."""
         self._source.close()
 
-    def _answer(self, query: Any, plan: Plan | None, page: Page) -> EngineResult:
+    def _answer(
+        self, query: Any, plan: Plan | None, page: Page, *, is_reranked: bool = False
+    ) -> EngineResult:
         with self._borrow() as (snapshot, searcher, executor):
             matches = list_matches(searcher, query) if plan is None else plan
-            found: Answer = answer(executor, matches, page)
-            return EngineResult(found.hits, found.total, snapshot.state, found.facets)
+            second_stage = None
+            if plan is not None and is_reranked:
+                second_stage = make_second_stage(executor, snapshot.model, plan)
+            found: Answer = answer(executor, matches, page, second_stage)
+            notes = (_VECTORS_MISSING,) if is_reranked and snapshot.lacks_vectors else ()
+            return EngineResult(found.hits, found.total, snapshot.state, found.facets, notes)
 
     def _choose(
         self, pattern: TermPattern, limit: int, field: QueryField | None

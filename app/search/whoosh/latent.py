@@ -109,6 +109,15 @@ def name_model_file(model_name: str, array_name: str) -> str:
     return f"latent-{model_name}.{array_name}.array"
 
 
+def is_latent_file(name: str) -> bool:
+    """Whether a file belongs to a model, or holds vectors.
+
+    >>> is_latent_file("latent-9f3b.term_bytes.array"), is_latent_file("MAIN_5f.docs.array")
+    (True, False)
+    """
+    return name.startswith("latent-") or ".latent-" in name
+
+
 def write_model(folder: Path, model: LatentModel) -> None:
     """Write and sync all arrays of a model; it counts once a commit names it."""
     for name, array in model.arrays.items():

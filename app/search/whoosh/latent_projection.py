@@ -30,7 +30,8 @@ CHUNK_POSTINGS = 2**24
 VECTOR_SCALE = 127
 """What a coordinate of 1 becomes as a byte."""
 
-_LOGARITHMS = np.array([0.0, *(1.0 + np.log(np.arange(1, 256)))], np.float32)
+LOGARITHMS = np.array([0.0, *(1.0 + np.log(np.arange(1, 256)))], np.float32)
+"""1 + ln(frequency) by frequency; 0 for 0, which stands for one beyond 255."""
 
 
 def project_segment(model: LatentModel, arrays: SegmentArrays) -> Vectors:
@@ -125,7 +126,7 @@ def _add(
 
     documents, codes, counts = _gather(arrays, terms, base, len(sums))
     ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
-    weights = _LOGARITHMS[codes >> 8]
+    weights = LOGARITHMS[codes >> 8]
     sums += csc_array((weights, documents, ends), shape=(len(sums), len(terms))) @ rows
 
 

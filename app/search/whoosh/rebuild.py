@@ -31,7 +31,16 @@ class WhooshIndexRebuild:
         self.writer = writer
 
     def publish(self) -> None:
-        """Let the last commit of the new index answer in place of the old index."""
+        """Let the last commit of the new index answer in place of the old index.
+
+        Before that, its papers get the vectors of a model trained on them.
+        """
+        # The service opens indexes without ever training: scipy stays out of its start.
+        from app.search.whoosh.latent_training import train_model  # noqa: PLC0415
+
+        model = train_model(self.writer.segments)
+        if model is not None:
+            self.writer.adopt_model(model)
         self.writer.close()
         publish_folder(self._folder)
 

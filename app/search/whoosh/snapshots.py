@@ -37,6 +37,7 @@ class Snapshot:
         state: what the seam says about it.
         segments: Whoosh's segments, deletions and vectors included.
         model: what the vectors of their papers were made with; None without vectors.
+        lacks_vectors: whether vectors that the commit names cannot be read.
     """
 
     def __init__(
@@ -50,6 +51,8 @@ class Snapshot:
         self.model: LatentModel | None = commits.read_model(
             lease.folder, commit, None if former is None else former.model
         )
+        vectors = [each.latent for each in self.segments]
+        self.lacks_vectors = commit.model is not None and (self.model is None or None in vectors)
         self._lease = lease
         self._lock = threading.Lock()
         self._idle: list[Any] = [self._open_searcher()]

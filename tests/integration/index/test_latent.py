@@ -1,6 +1,8 @@
 """Vectors of papers: made at commits, carried through merges, exchanged with the model."""
 
 import random
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ import numpy as np
 import pytest
 
 from app.domain.arxiv_id import ArxivId
-from app.domain.errors import IndexDamagedError
+from app.domain.query import RankMode, SearchRequest, Term
 from app.search.documents import IndexDocument
 from app.search.factory import open_engine
 from app.search.whoosh import latent_projection
@@ -152,17 +154,37 @@ def test_an_index_without_a_model_has_no_vectors(index_dir: Path) -> None:
     assert read_vectors(index_dir, [make_id(1)]) is None
 
 
-def test_a_damaged_vector_file_is_named(index_dir: Path) -> None:
+@pytest.mark.parametrize("pattern", ["MAIN_*.latent-*", "latent-*.term_vectors.array"])
+@pytest.mark.parametrize("is_missing", [True, False])
+def test_without_readable_vectors_words_alone_order_and_a_note_says_so(
+    index_dir: Path, pattern: str, is_missing: bool
+) -> None:
+    documents, request = make_documents(0, 9), SearchRequest(Term("alfa"))
     with open_index_writer(index_dir) as writer:
-        writer.replace(make_documents(0, 3))
+        writer.replace(documents)
         writer.commit(1)
         writer.adopt_model(make_small_model())
+    with closing(open_engine(index_dir)) as engine:
+        expected = engine.search(replace(request, rank=RankMode.BM25))
+        assert engine.search(request).notes == ()
     folder = find_current_folder(index_dir)
     assert folder is not None
-    (path,) = folder.glob("MAIN_*.latent-*")
-    path.write_bytes(bytes(path.stat().st_size))
-    with pytest.raises(IndexDamagedError, match=f"{path.name}.*papersift reindex"):
-        read_vectors(index_dir, [make_id(1)])
+    (path,) = folder.glob(pattern)
+    if is_missing:
+        path.unlink()
+    else:
+        path.write_bytes(bytes(path.stat().st_size))
+    with closing(open_engine(index_dir)) as engine:
+        found = engine.search(request)
+        assert engine.search(replace(request, rank=RankMode.BM25)).notes == ()
+    assert found.hits == expected.hits
+    assert "papersift reindex" in found.notes[0]
+    with open_index_writer(index_dir) as writer:
+        writer.replace(make_documents(9, 2))
+        writer.commit(2)
+        assert writer.state.papers == 11
+        writer.adopt_model(make_small_model(2))
+    check_vectors(index_dir, make_small_model(2), [*documents, *make_documents(9, 2)])
 
 
 def test_large_segments_are_projected_window_by_window(

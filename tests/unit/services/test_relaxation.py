@@ -28,6 +28,18 @@ def test_a_word_said_twice_in_any_form_counts_twice() -> None:
     assert relaxation.shown == Or((OTTERS, TEAPOTS))
 
 
+def test_quotations_in_prose_are_no_conditions_but_count() -> None:
+    words = tuple(Term(f"word{letter}") for letter in "abcdefghijk")
+    quotation, title = Phrase("low orbit"), Phrase("low orbit", QueryField.TITLE)
+    prose = find_relaxation(And((*words, quotation, title)))
+    short = find_relaxation(And((*words[:10], quotation, title)))
+
+    assert prose is not None
+    assert prose.query == And((Or((*words, Term("low"), Term("orbit"), quotation)), title))
+    assert short is not None
+    assert short.query == And((Or(words[:10]), quotation, title))
+
+
 @pytest.mark.parametrize(
     "tree",
     [

@@ -1,7 +1,7 @@
 """Pages of hits, totals and facets of one state of the index."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from app.domain.arxiv_id import ArxivId
 from app.domain.query import FacetField, Filters, Sort
 from app.domain.results import EngineHit, FacetCount
-from app.search.whoosh.codec.kernel_types import U32, Facets, Top
+from app.search.whoosh.codec.kernel_types import F64, I64, U32, Facets, Top
 from app.search.whoosh.codec.kernels import make_facets
 from app.search.whoosh.fast_path.execute import Executor, ListedMatches, Pass
 from app.search.whoosh.fast_path.plan import Plan
@@ -19,6 +19,12 @@ YEAR_COUNT = 2_200
 """Years are counted from 0 to the one before; dates end in 2106."""
 
 EVERY_PAPER = Filters()
+
+RERANKED_HITS = 300
+"""The best matches, which a second stage orders anew."""
+
+SecondStage = Callable[[I64, F64], tuple[I64, F64]]
+"""Documents among all segments and their scores, best first, to the same in another order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +47,22 @@ class Answer:
     facets: dict[FacetField, tuple[FacetCount, ...]]
 
 
-def answer(executor: Executor, matches: Plan | Sequence[ListedMatches], page: Page) -> Answer:
-    """What is wanted of a plan's matches, or of matches found otherwise, by segment."""
+def answer(
+    executor: Executor,
+    matches: Plan | Sequence[ListedMatches],
+    page: Page,
+    second_stage: SecondStage | None = None,
+) -> Answer:
+    """What is wanted of a plan's matches, or of matches found otherwise, by segment.
+
+    Args:
+        second_stage: orders the best by score anew, see `latent_ranking`.
+    """
     state = executor.state
     # No more hits than documents, however deep a page is asked for.
     wanted = min(page.offset + page.limit, state.document_count) if page.limit > 0 else 0
+    if second_stage is not None and wanted > 0:
+        wanted = min(max(wanted, RERANKED_HITS), state.document_count)
     facets = [_make_facets(executor, place, page.facets) for place in range(len(state.segments))]
     top = Top.make(wanted)
     order = Pass(
@@ -62,10 +79,13 @@ def answer(executor: Executor, matches: Plan | Sequence[ListedMatches], page: Pa
     else:
         total = executor.run_lists(matches, order)
     numbers, scores = top.in_order()
+    if second_stage is not None:
+        numbers, scores = second_stage(numbers, scores)
+    end = page.offset + page.limit
     hits = tuple(
         EngineHit(ArxivId.from_canonical(state.read_id(number)), score)
         for number, score in zip(
-            numbers[page.offset :].tolist(), scores[page.offset :].tolist(), strict=True
+            numbers[page.offset : end].tolist(), scores[page.offset : end].tolist(), strict=True
         )
     )
     return Answer(hits, total, _read_facets(executor, facets, page.facets))

@@ -3,9 +3,16 @@
 from collections.abc import Iterator
 
 from app.domain.arxiv_id import ArxivId
-from app.domain.results import TermContribution
+from app.domain.query import Filters
+from app.domain.results import LATENT_FIELD, LATENT_TERM, TermContribution
 from app.search.whoosh.codec.kernel_types import ClauseKind
-from app.search.whoosh.fast_path.answers import score_papers
+from app.search.whoosh.fast_path.answers import (
+    RERANKED_HITS,
+    Page,
+    SecondStage,
+    answer,
+    score_papers,
+)
 from app.search.whoosh.fast_path.execute import Executor
 from app.search.whoosh.fast_path.plan import (
     Clause,
@@ -33,6 +40,25 @@ def list_contributions(
         yield from _list_members(executor, clause, arxiv_id)
     if plan.base_score > 0.0:
         yield TermContribution("*", "*", plan.base_score)
+
+
+def list_bonuses(
+    executor: Executor,
+    plan: Plan,
+    arxiv_id: ArxivId,
+    filters: Filters,
+    second_stage: SecondStage | None,
+) -> tuple[TermContribution, ...]:
+    """What the second stage adds to the score of a paper, if it is among the best that pass."""
+    if second_stage is None:
+        return ()
+    page = Page(filters, limit=RERANKED_HITS)
+    before, after = (
+        {hit.arxiv_id: hit.score for hit in answer(executor, plan, page, stage).hits}
+        for stage in (None, second_stage)
+    )
+    bonus = after.get(arxiv_id, 0.0) - before.get(arxiv_id, 0.0)
+    return (TermContribution(LATENT_FIELD, LATENT_TERM, bonus),) if bonus > 0.0 else ()
 
 
 def _list_members(

@@ -250,14 +250,16 @@ class StateView:
         start, end = offsets[local : local + 2].tolist()
         return str(data[start:end], "ascii")
 
-    def read_vectors(self, numbers: Sequence[int]) -> NDArray[np.int8] | None:
+    def read_vectors(self, numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int8] | None:
         """The vectors of documents, int8[n, r]; None when this state has none."""
         if not self._vectors:
             return None
-        found = np.empty((len(numbers), self._vectors[0].shape[1]), np.int8)
-        for row, number in enumerate(numbers):
-            place, local = self.find_segment(number)
-            found[row] = self._vectors[place][local]
+        wanted = np.asarray(numbers, np.int64)
+        found = np.empty((len(wanted), self._vectors[0].shape[1]), np.int8)
+        places = np.searchsorted(self.doc_bases, wanted, side="right") - 1
+        for place in np.unique(places).tolist():
+            rows = places == place
+            found[rows] = self._vectors[place][wanted[rows] - self.doc_bases[place]]
         return found
 
     def compute_field_length(self, field: str) -> int:

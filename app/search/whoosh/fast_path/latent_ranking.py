@@ -1,0 +1,105 @@
+"""The second stage: the best matches ordered anew by what they are about.
+
+The first `RERANKED_HITS` by BM25F get a bonus for the likeness of their vector to the query's
+(`app.search.whoosh.latent_training`):
+
+    score = BM25F + LATENT_WEIGHT (highest - lowest BM25F of them) (1 + cosine) / 2
+
+The spread makes the bonus comparable with what it is added to; one weight serves all collections.
+No bonus is negative, so the first hits stay before all others, which follow in order of BM25F.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.search.whoosh.codec.kernel_types import F64, I64, ClauseKind
+from app.search.whoosh.fast_path.answers import RERANKED_HITS, SecondStage
+from app.search.whoosh.fast_path.execute import Executor
+from app.search.whoosh.fast_path.plan import PhraseLeaf, Plan, PlanLeaf, TermLeaf
+from app.search.whoosh.latent import LatentModel
+from app.search.whoosh.scoring import JOINED_FIELDS
+
+LATENT_WEIGHT = 1.33
+"""How much likeness counts; twice 0.4 / 0.6, since the cosine is halved."""
+
+
+@dataclass(frozen=True, slots=True)
+class LatentRanker:
+    """Orders the best matches of one query anew.
+
+    Attributes:
+        vector: the query's, of length 1, float32[r].
+    """
+
+    executor: Executor
+    vector: NDArray[np.float32]
+
+    def rank(self, numbers: I64, scores: F64) -> tuple[I64, F64]:
+        """Documents and scores with the first `RERANKED_HITS` in their new order.
+
+        Args:
+            numbers: documents among all segments, in order of BM25F; as many as there are, or at
+                least `RERANKED_HITS`.
+            scores: their BM25F, descending.
+        """
+        first, own = numbers[:RERANKED_HITS], scores[:RERANKED_HITS]
+        if len(first) < 2:  # nothing to put in order
+            return numbers, scores
+        totals = own + self._compute_bonuses(first, own)
+        # A stable sort keeps the tie-break of the first stage.
+        order = np.argsort(-totals, kind="stable")
+        return (
+            np.concatenate([first[order], numbers[RERANKED_HITS:]]),
+            np.concatenate([totals[order], scores[RERANKED_HITS:]]),
+        )
+
+    def _compute_bonuses(self, numbers: I64, scores: F64) -> F64:
+        vectors = self.executor.state.read_vectors(numbers)
+        spread = float(scores[0] - scores[-1])
+        if vectors is None or spread <= 0.0:
+            return np.zeros(len(scores))
+        products = vectors.astype(np.float32) @ self.vector
+        lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float32))
+        cosines = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0.0)
+        bonuses: F64 = LATENT_WEIGHT * spread * (1.0 + cosines.astype(np.float64)) / 2.0
+        return bonuses
+
+
+def make_second_stage(
+    executor: Executor, model: LatentModel | None, plan: Plan
+) -> SecondStage | None:
+    """What orders the matches of a plan anew; None where no vector can be made of its words."""
+    if model is None:
+        return None
+    rows, weights = [], []
+    for word, weight in _list_words(plan).items():
+        row = model.term_numbers.get(word.encode())
+        if row is not None:
+            rows.append(row)
+            weights.append(weight)
+    if not rows:
+        return None
+    total = np.array(weights, np.float32) @ model.term_vectors[rows]
+    length = float(np.linalg.norm(total))
+    return LatentRanker(executor, total / length).rank if length > 0.0 else None
+
+
+def _list_words(plan: Plan) -> dict[str, float]:
+    """What a plan looks for in titles and abstracts, with the highest weight of each word."""
+    words: dict[str, float] = {}
+    for clause in plan.clauses:
+        if clause.kind == ClauseKind.EXCLUDED:
+            continue
+        for leaf in clause.members:
+            found: dict[str, float] = {}
+            if isinstance(leaf, TermLeaf) and leaf.field in JOINED_FIELDS:
+                found = {leaf.text: leaf.boost}
+            elif isinstance(leaf, PhraseLeaf) and leaf.field in JOINED_FIELDS:
+                found = dict.fromkeys(leaf.words, leaf.boost)
+            elif isinstance(leaf, PlanLeaf):
+                found = _list_words(leaf.plan)
+            for word, weight in found.items():
+                words[word] = max(weight, words.get(word, 0.0))
+    return words
