@@ -48,6 +48,9 @@ _GROUP_ENDS = re.compile(rf"(?:\){_SUFFIX})+\W*")
 _DATE_BRACKETS = re.compile(r"[\[{][^\]}]*[\]}]")
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"') | {"（": "(", "）": ")"})
 _SIGNS = frozenset('"()-^')
+_IDLE_SIGNS = frozenset(",;:!?[]{}-")
+"""Punctuation that words are rid of when it stands before them."""
+
 _KNOWN_PREFIXES = frozenset(FIELD_PREFIXES) | CONDITION_PREFIXES
 
 
@@ -77,8 +80,11 @@ class _Scanner:
         """All tokens."""
         text = self._text
         while self._place < len(text):
-            if text[self._place].isspace():
+            if text[self._place].isspace() or self._is_idle(self._place):
                 self._place += 1
+                continue
+            if self._is_leading_star(self._place):
+                self._complain_of_star()
                 continue
             for token in self._scan_one():
                 self._is_negated = token.kind is Kind.NOT or (
@@ -123,9 +129,40 @@ class _Scanner:
                 found = [self._scan_phrase(start, "au", "^")]
         return found
 
+    def _is_idle(self, start: int) -> bool:
+        """Whether a sign before a word means nothing."""
+        character = self._text[start]
+        if character not in _IDLE_SIGNS or not self._text[start + 1 : start + 2].strip():
+            return False
+        return character != "-" or not self._is_minus(start)
+
+    def _is_leading_star(self, start: int) -> bool:
+        if self._text[start] != "*" or self._text[start + 1 : start + 2] == ")":
+            return False
+        run = _RUN.match(self._text, start)
+        follows_phrase = self._text[start + 1 : start + 2] == '"'
+        return follows_phrase or (run is not None and any(map(str.isalnum, run[0])))
+
+    def _complain_of_star(self) -> None:
+        column = self._place + 1
+        run = _RUN.match(self._text, self._place)
+        self._place = column
+        self._findings.complain(
+            f"No letter stands before the star at column {column}.",
+            "The star was ignored.",
+            "Write the beginning of a word and a star, as in neur*.",
+            token=run[0] if run is not None else "*",
+            column=column,
+        )
+
     def _is_minus(self, start: int) -> bool:
         following = self._text[start + 1 : start + 2]
-        return bool(following) and not following.isspace() and following not in "-)"
+        before = self._text[start - 1 : start]
+        return (
+            bool(following.strip())
+            and following not in "-)"
+            and (not before.strip() or before == "(")
+        )
 
     def _is_group(self, start: int) -> bool:
         """Whether an opening parenthesis begins a group: its word does not go on behind its end."""
@@ -191,7 +228,7 @@ class _Scanner:
         ):  # fmt: skip
             self._place = value_start + 1
             return [self._scan_phrase(start, "au", "^")]
-        if prefix == "doi" or (prefix in FIELD_PREFIXES and following in ("", " ")):
+        if prefix in FIELD_PREFIXES and following in ("", " "):
             return None
         self._place = value_start
         return [self._scan_word(prefix, start)]
@@ -238,11 +275,10 @@ class _Scanner:
         if len(ids) > 1:
             nodes = [self._reader.name_paper(each, written) for each in ids]
             return self._join_ids(written, nodes)
-        word = run.lstrip(",;:!?")
-        if word.lower().rstrip() == "arxiv:":
+        if run.lower().rstrip() == "arxiv:":
             return [QueryToken(Kind.LEAF, written.text, written.column)]
-        prefix = _PREFIX.match(word)
-        if prefix is not None and self._is_unknown_prefix(prefix, word):
+        prefix = _PREFIX.match(run)
+        if prefix is not None and self._is_unknown_prefix(prefix, run):
             known = ", ".join(LISTED_PREFIXES)
             self._findings.complain(
                 f'"{prefix[0]}" is not a field; fields are {known}.',
@@ -252,9 +288,9 @@ class _Scanner:
                 column=start + 1,
             )
         if prefix is not None and prefix[1].lower() in FIELD_PREFIXES:
-            node = self._reader.read_word(word[prefix.end() :], prefix[1].lower(), written)
+            node = self._reader.read_word(run[prefix.end() :], prefix[1].lower(), written)
         else:
-            node = self._reader.read_word(word, self._scope, written)
+            node = self._reader.read_word(run, self._scope, written)
         return [QueryToken(Kind.LEAF, written.text, written.column, node)]
 
     def _join_ids(self, written: Written, nodes: list[QueryNode | None]) -> list[QueryToken]:

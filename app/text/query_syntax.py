@@ -18,8 +18,8 @@
 
 NEAR binds first, then NOT, then AND, then PREFERABLY, then OR. A prefix may stand before a group:
 ti:(deep OR wide). `*` stands for every paper. arXiv identifiers and addresses in any written form,
-and publishers' DOIs, are taken out of the words unless they are excluded or in a group: they name
-papers, and those papers come first in the answer.
+and publishers' DOIs, are taken out of the words unless they are excluded, in a group or behind a
+prefix: they name papers, and those papers come first in the answer.
 
 Reading is lenient unless asked otherwise: whatever cannot be understood is read in the closest
 sensible way, and a note says so.
@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from app.domain.arxiv_id import ArxivId
-from app.domain.query import NOTHING, Everything, QueryNode
+from app.domain.query import NOTHING, Everything, Or, QueryField, QueryNode, Term
 from app.text.query_fields import FIELD_PREFIXES
 from app.text.query_grammar import build_tree
 from app.text.query_render import render_query
@@ -46,6 +46,9 @@ __all__ = [
     "parse_query",
     "render_query",
 ]
+
+
+_NAMING_FIELDS = (QueryField.ID, QueryField.DOI)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +102,29 @@ def parse_query(text: str, *, strict: bool = False, today: date | None = None) -
             token=text,
             column=1,
         )
+    if tree is not None and _take_names(tree, findings):
+        tree = None
     return ParsedQuery(
         NOTHING if tree is None else tree,
         tuple(findings.arxiv_ids),
         tuple(findings.notes),
         tuple(findings.dois),
     )
+
+
+def _take_names(tree: QueryNode, findings: Findings) -> bool:
+    """Whether a whole query asks for identifiers and nothing else, which then are named papers."""
+    leaves = tree.children if isinstance(tree, Or) else (tree,)
+    ids = [leaf for leaf in leaves if isinstance(leaf, Term) and leaf.field in _NAMING_FIELDS]
+    if len(ids) < len(leaves):
+        return False
+    named = {leaf.text: find_id(leaf.text) for leaf in ids}
+    if any(leaf.field is QueryField.ID and named[leaf.text] is None for leaf in ids):
+        return False
+    for leaf in ids:
+        arxiv_id = named[leaf.text]
+        if arxiv_id is not None:
+            findings.arxiv_ids[arxiv_id] = None
+        else:
+            findings.dois[leaf.text] = None
+    return True

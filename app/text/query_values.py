@@ -19,6 +19,7 @@ from app.domain.query import (
     QueryNode,
     Similar,
     Term,
+    join_any,
 )
 from app.text.query_dates import parse_dates, parse_since, parse_years
 from app.text.query_fields import (
@@ -47,6 +48,8 @@ MAX_SIMILAR = 4
 
 _PUNCTUATION_AFTER = ".,;:!?"
 _PUNCTUATION_BEFORE = ",;:!?-"
+_NOT_IN_IDS = re.compile(r"[^A-Za-z0-9./-]")
+_AROUND_NAMES = " \t;:!?*"
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _DOI = re.compile(r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:)?(10\.[0-9]{4,9}/\S+)", re.IGNORECASE)
 
@@ -89,6 +92,12 @@ class ValueReader:
         query_field = FIELD_PREFIXES.get(prefix)
         if query_field is QueryField.AUTHOR and not _has_star(word):
             return self._read_author(word, written)
+        return self._read_bare(word, query_field, written)
+
+    def _read_bare(
+        self, word: str, query_field: QueryField | None, written: Written
+    ) -> QueryNode | None:
+        """A paper's name, or a word."""
         named = self._read_named(word, query_field, written)
         return named.node if named is not None else self._read_text(word, query_field, written)
 
@@ -123,7 +132,7 @@ class ValueReader:
         return Phrase(words, query_field, min(slop, MAX_PHRASE_SLOP))
 
     def name_paper(self, arxiv_id: ArxivId, written: Written) -> QueryNode | None:
-        """A paper named by its id: apart from the tree, unless it is excluded or in a group."""
+        """A paper named by its bare id: apart from the tree, unless excluded or in a group."""
         if written.is_negated or written.is_grouped:
             return Term(arxiv_id.value, QueryField.ID)
         self.findings.arxiv_ids[arxiv_id] = None
@@ -132,26 +141,39 @@ class ValueReader:
     def _read_named(
         self, word: str, query_field: QueryField | None, written: Written
     ) -> "_Named | None":
-        """Whether a word names a paper by id or DOI; None when it does not."""
-        if query_field is None or query_field is QueryField.ID:
-            arxiv_id = find_id(word)
-            if arxiv_id is not None:
-                return _Named(self.name_paper(arxiv_id, written))
+        """Whether a word is an id or a DOI; None when it is neither."""
         if query_field is QueryField.ID:
-            if not any(map(str.isalnum, word)):
-                self._complain_of_nothing(written)
-                return _Named(None)
-            self._complain(
-                f'"{word}" is not an arXiv identifier.',
-                "Nothing can match it.",
-                "Write it like 1706.03762 or hep-th/9901001.",
-                written,
-            )
-            return _Named(Term(clean_word(word), query_field))
-        doi = _DOI.fullmatch(word) if query_field is None else None
-        if query_field is QueryField.DOI and any(map(str.isalnum, word)):
-            return _Named(self._name_doi(word.rstrip(".,;"), written))
-        return None if doi is None else _Named(self._name_doi(doi[1].rstrip(".,;"), written))
+            return _Named(self._read_ids(word, written))
+        if query_field is QueryField.DOI:
+            doi = clean_word(word)
+            arxiv_id = find_id(doi)
+            if arxiv_id is not None:
+                return _Named(Term(arxiv_id.value, QueryField.ID))
+            return _Named(Term(doi, query_field)) if is_searchable(doi, query_field) else None
+        if query_field is not None:
+            return None
+        arxiv_id = find_id(word)
+        if arxiv_id is not None:
+            return _Named(self.name_paper(arxiv_id, written))
+        match = _DOI.fullmatch(word)
+        return None if match is None else _Named(self._name_doi(clean_word(match[1]), written))
+
+    def _read_ids(self, word: str, written: Written) -> QueryNode | None:
+        """The paper with an id, or any of several."""
+        ids = find_id_list(word)
+        if ids:
+            return join_any(Term(each.value, QueryField.ID) for each in ids)
+        cleaned = _NOT_IN_IDS.sub("", word).strip(".-/")
+        if not cleaned:
+            self._complain_of_nothing(written)
+            return None
+        self._complain(
+            f'"{word}" is not an arXiv identifier.',
+            "Nothing can match it.",
+            "Write it like 1706.03762 or hep-th/9901001.",
+            written,
+        )
+        return Term(cleaned, QueryField.ID)
 
     def _name_doi(self, doi: str, written: Written) -> QueryNode | None:
         arxiv_id = find_id(doi)
@@ -167,6 +189,7 @@ class ValueReader:
     ) -> QueryNode | None:
         """The leaf of a word with a star."""
         head, _, tail = _trim_start(word).partition("*")
+        head = clean_word(head)
         if not any(map(str.isalnum, head)):
             self._complain(
                 f'No letter stands before the star of "{word}" at column {written.column}.',
@@ -174,8 +197,7 @@ class ValueReader:
                 "Write the beginning of a word and a star, as in neur*.",
                 written,
             )
-            rest = clean_word(word.replace("*", " ").strip().partition(" ")[0])
-            return Term(rest, query_field) if is_searchable(rest, query_field) else None
+            return self._read_bare(word.replace("*", ""), query_field, written)
         if tail.strip("*" + _PUNCTUATION_AFTER):
             self._complain(
                 f'A star stands inside "{word}" at column {written.column}.',
@@ -197,12 +219,12 @@ class ValueReader:
 
     def _read_author(self, name: str, written: Written) -> QueryNode | None:
         place = AuthorPlace.ANYWHERE
-        text = name.replace("_", " ").strip().strip(";:!?")
+        text = name.replace("_", " ").strip(_AROUND_NAMES)
         if text.startswith("^"):
-            place, text = AuthorPlace.FIRST, text[1:]
+            place = AuthorPlace.FIRST
         elif text.endswith("$"):
-            place, text = AuthorPlace.LAST, text[:-1]
-        text = " ".join(text.strip("^$").split())
+            place = AuthorPlace.LAST
+        text = " ".join(text.strip(_AROUND_NAMES + "^$").split())
         if not any(map(str.isalnum, text)):
             self._complain_of_nothing(written)
             return None
@@ -329,6 +351,7 @@ def _trim_start(word: str) -> str:
 
 def _drop_lone_brackets(word: str) -> str:
     """Without opening brackets that nothing in the word closes, and the other way round."""
+    word = word.lstrip("".join(_BRACKETS.values()))
     while word and word[0] in _BRACKETS and _BRACKETS[word[0]] not in word:
         word = word[1:]
     for opening, closing in _BRACKETS.items():
