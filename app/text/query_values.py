@@ -49,6 +49,7 @@ MAX_SIMILAR = 4
 _PUNCTUATION_AFTER = ".,;:!?"
 _PUNCTUATION_BEFORE = ",;:!?-"
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9./-]")
+_NOT_IN_PREFIXES = re.compile(r"[()\[\]{}|]")
 _AROUND_NAMES = " \t;:!?*"
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _DOI = re.compile(r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:)?(10\.[0-9]{4,9}/\S+)", re.IGNORECASE)
@@ -189,7 +190,7 @@ class ValueReader:
     ) -> QueryNode | None:
         """The leaf of a word with a star."""
         head, _, tail = _trim_start(word).partition("*")
-        head = clean_word(head)
+        head = clean_word(_NOT_IN_PREFIXES.sub("", head))
         if not any(map(str.isalnum, head)):
             self._complain(
                 f'No letter stands before the star of "{word}" at column {written.column}.',
