@@ -1,43 +1,42 @@
 """What people type into the search box -> a query tree, and a query tree -> text.
 
-    query  := branch ("OR" branch)*
-    branch := item*                         every item of a branch is wanted
-    item   := ["-" | "NOT"] [field ":"] (word | '"' phrase '"' ["~" places])
+    words                 all of them: deep learning
+    "…"  "…"~3            in this order, side by side or with up to so many places more between
+    a NEAR3 b             either order, at most 3 words between; NEAR alone allows 5
+    word*                 words that begin so (two letters at least)
+    -x  NOT x  ANDNOT x   without x; a minus only at the start, behind a blank or a parenthesis
+    a OR b  a | b         either; AND may stand between words and changes nothing
+    a PREFERABLY b        a; papers with b too come first
+    ( … )                 a group; SU(2) is a word
+    ti: abs: au: co: jr: rn: doi: id: all:   and title: abstract: author: comment: journal: report:
+    au:"Lee, A"           a name; ^ before it for first authors, $ behind it for last ones
+    cat:cs.LG+stat.ML     a category expression (app.domain.categories); cat:cs.* for an archive
+    year:2020-2024  submitted:2024-01..2024-06  updated:…  announced:…  since:7d
+    submittedDate:[202401010000 TO 202406302359]
+    has:code has:doi has:journal is:withdrawn is:new is:cross
+    similar:1706.03762    papers that share telling words with it
 
-`AND` may stand between items and changes nothing; `NOT` binds before it, `OR` last (also written
-`|`). `-` negates at the start of an item only, so `non-invasive` stays one word. `*` stands for
-every paper. arXiv identifiers and addresses in any written form, and publishers' DOIs, are taken
-out of the words: they name papers, and those papers come first in the answer.
+NEAR binds first, then NOT, then AND, then PREFERABLY, then OR. A prefix may stand before a group:
+ti:(deep OR wide). `*` stands for every paper. arXiv identifiers and addresses in any written form,
+and publishers' DOIs, are taken out of the words unless they are excluded, in a group or behind a
+prefix: they name papers, and those papers come first in the answer.
 
 Reading is lenient unless asked otherwise: whatever cannot be understood is read in the closest
-sensible way, and a note says so. Parentheses do not group.
+sensible way, and a note says so.
 """
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 from app.domain.arxiv_id import ArxivId
-from app.domain.query import (
-    And,
-    AtLeast,
-    Boosted,
-    Everything,
-    Not,
-    Or,
-    Phrase,
-    Preferred,
-    QueryField,
-    QueryNode,
-    Term,
-)
-from app.text.query_items import (
-    FIELD_PREFIXES,
-    MAX_PHRASE_SLOP,
-    OR_WORDS,
-    SHORT_PREFIXES,
-    Item,
-    ItemReader,
-    find_id,
-)
+from app.domain.query import NOTHING, Everything, Or, QueryField, QueryNode, Term
+from app.text.query_fields import FIELD_PREFIXES
+from app.text.query_grammar import build_tree
+from app.text.query_render import render_query
+from app.text.query_repair import repair_tokens
+from app.text.query_scanner import scan_query
+from app.text.query_tokens import Findings
+from app.text.query_values import MAX_PHRASE_SLOP, ValueReader, find_id
 
 __all__ = [
     "FIELD_PREFIXES",
@@ -48,8 +47,8 @@ __all__ = [
     "render_query",
 ]
 
-NOTHING = Or(())
-"""The tree that matches no paper: a choice without alternatives."""
+
+_NAMING_FIELDS = (QueryField.ID, QueryField.DOI)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +70,13 @@ class ParsedQuery:
     dois: tuple[str, ...] = ()
 
 
-def parse_query(text: str, *, strict: bool = False) -> ParsedQuery:
+def parse_query(text: str, *, strict: bool = False, today: date | None = None) -> ParsedQuery:
     """The meaning of `text`.
 
     Args:
         text: what somebody typed.
         strict: refuse what would otherwise be guessed at.
+        today: the day that `since:` counts from; None for today, UTC.
 
     Raises:
         InvalidQueryError: only with `strict`; it names the token and its column.
@@ -91,97 +91,40 @@ def parse_query(text: str, *, strict: bool = False) -> ParsedQuery:
     whole = find_id(text)
     if whole is not None:
         return ParsedQuery(NOTHING, (whole,))
-    reader = ItemReader(strict=strict)
-    items = reader.read(text)
-    if all(item.is_blank or item.is_joint for item in items):
-        reader.complain(
+    findings = Findings(strict)
+    reader = ValueReader(findings, today or datetime.now(UTC).date())
+    tree = build_tree(repair_tokens(scan_query(text, reader), findings))
+    if tree is None and not findings.arxiv_ids and not findings.dois:
+        findings.complain(
             "There is nothing to search for.",
             "Stop words and signs alone find nothing.",
             "Write words, names or numbers.",
-            Item(text, 1),
+            token=text,
+            column=1,
         )
-    tree = _join_items(items, reader)
-    return ParsedQuery(tree, tuple(reader.arxiv_ids), tuple(reader.notes), tuple(reader.dois))
+    if tree is not None and _take_names(tree, findings):
+        tree = None
+    return ParsedQuery(
+        NOTHING if tree is None else tree,
+        tuple(findings.arxiv_ids),
+        tuple(findings.notes),
+        tuple(findings.dois),
+    )
 
 
-def _join_items(items: list[Item], reader: ItemReader) -> QueryNode:
-    """Split at OR; each branch wants all of its items."""
-    branches: list[list[QueryNode]] = [[]]
-    can_join = False
-    for position, item in enumerate(items):
-        is_followed = position + 1 < len(items) and not items[position + 1].is_joint
-        if item.is_joint and can_join and is_followed:
-            if item.token in OR_WORDS:
-                branches.append([])
-            can_join = False
-            continue
-        if item.is_joint:
-            reader.complain_of_operator(item)
-            continue
-        can_join = True
-        if item.node is not None:
-            branches[-1].append(Not(item.node) if item.is_negated else item.node)
-    joined = [_join_branch(branch) for branch in branches if branch]
-    return joined[0] if len(joined) == 1 else Or(tuple(joined))
-
-
-def _join_branch(branch: list[QueryNode]) -> QueryNode:
-    """All of the nodes; exclusions alone take away from every paper."""
-    narrowing = [node for node in branch if not isinstance(node, Everything)]
-    if all(isinstance(node, Not) for node in narrowing):
-        return And((Everything(), *narrowing)) if narrowing else Everything()
-    return narrowing[0] if len(narrowing) == 1 else And(tuple(narrowing))
-
-
-def render_query(tree: QueryNode) -> str:
-    """The text of a tree; `parse_query` reads it back as the same tree where it has the syntax.
-
-    Alternatives inside a branch, which only programs make, are put into parentheses; weights,
-    wishes and minimums, which nobody can type, are written as `^2`, `+wanted wished` and
-    `(one OR other)~1`.
-
-    >>> render_query(parse_query("title:deep author:del_maestro NOT survey").tree)
-    'ti:deep au:"del maestro" -survey'
-    """
-    match tree:
-        case Not(child):
-            return f"-{_render_part(child)}"
-        case And(children):
-            is_exclusion = len(children) > 1 and isinstance(children[0], Everything)
-            return " ".join(map(_render_part, children[1:] if is_exclusion else children))
-        case Or(children):
-            return " OR ".join(map(render_query, children))
-        case AtLeast() | Preferred() | Boosted():
-            return _render_wish(tree)
-    return _render_leaf(tree)
-
-
-def _render_wish(tree: AtLeast | Preferred | Boosted) -> str:
-    match tree:
-        case AtLeast(children, minimum):
-            return f"({' OR '.join(map(render_query, children))})~{minimum}"
-        case Preferred(required, optional):
-            return f"+{_render_part(required)} {_render_part(optional)}"
-        case Boosted(child, weight):
-            return f"{_render_part(child)}^{weight:g}"
-
-
-def _render_leaf(leaf: QueryNode) -> str:
-    match leaf:
-        case Everything():
-            return "*"
-        case Term(text, query_field):
-            return _render_prefix(query_field) + text
-        case Phrase(text, query_field, slop):
-            return f'{_render_prefix(query_field)}"{text}"' + (f"~{slop}" if slop else "")
-    raise TypeError(f"{type(leaf).__name__} has no text yet")
-
-
-def _render_part(node: QueryNode) -> str:
-    """A node's text as part of a branch."""
-    rendered = render_query(node)
-    return f"({rendered})" if isinstance(node, And | Or) and len(node.children) > 1 else rendered
-
-
-def _render_prefix(query_field: QueryField | None) -> str:
-    return f"{SHORT_PREFIXES[query_field]}:" if query_field is not None else ""
+def _take_names(tree: QueryNode, findings: Findings) -> bool:
+    """Whether a whole query asks for identifiers and nothing else, which then are named papers."""
+    leaves = tree.children if isinstance(tree, Or) else (tree,)
+    ids = [leaf for leaf in leaves if isinstance(leaf, Term) and leaf.field in _NAMING_FIELDS]
+    if len(ids) < len(leaves):
+        return False
+    named = {leaf.text: find_id(leaf.text) for leaf in ids}
+    if any(leaf.field is QueryField.ID and named[leaf.text] is None for leaf in ids):
+        return False
+    for leaf in ids:
+        arxiv_id = named[leaf.text]
+        if arxiv_id is not None:
+            findings.arxiv_ids[arxiv_id] = None
+        else:
+            findings.dois[leaf.text] = None
+    return True

@@ -1,0 +1,347 @@
+"""The text of a query -> its tokens.
+
+A minus negates only before something, and only at the start, behind a blank or an opening
+parenthesis: `non-invasive` is one word. Parentheses group likewise at the borders of words only:
+`SU(2)` and `(2+1)-dimensional` are words.
+"""
+
+import re
+from collections.abc import Iterator
+
+from app.domain.query import QueryNode
+from app.text.query_fields import CONDITION_PREFIXES, FIELD_PREFIXES, LISTED_PREFIXES
+from app.text.query_repair import MAX_DEPTH
+from app.text.query_tokens import Findings, Kind, QueryToken
+from app.text.query_values import (
+    MAX_PHRASE_SLOP,
+    ValueReader,
+    Written,
+    clean_word,
+    find_id,
+    find_id_list,
+)
+from app.text.tokenize import index_terms
+
+DEFAULT_DISTANCE = 5
+"""Words that NEAR allows between its operands when it names no number."""
+
+OPERATORS = {
+    "OR": Kind.OR,
+    "|": Kind.OR,
+    "||": Kind.OR,
+    "AND": Kind.AND,
+    "&&": Kind.AND,
+    "NOT": Kind.NOT,
+    "ANDNOT": Kind.NOT,
+    "PREFERABLY": Kind.PREFERABLY,
+}
+"""Words that join others; only as they stand here, in capitals."""
+
+_NEAR = re.compile(r"NEAR(?:/?([0-9]{1,6}))?")
+_PREFIX = re.compile(r"([A-Za-z_]+):")
+_RUN = re.compile(r'[^\s"]+')
+_SLOP = re.compile(r"~([0-9]{1,6})")
+_SUFFIX = r"(?:~([0-9]{1,3}))?(?:\^([0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]{1,2})?))?"
+_AFTER_GROUP = re.compile(_SUFFIX)
+_GROUP_ENDS = re.compile(rf"(?:\){_SUFFIX})+\W*")
+"""Parentheses that close groups and nothing of a word behind them."""
+_DATE_BRACKETS = re.compile(r"[\[{][^\]}]*[\]}]")
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"') | {"（": "(", "）": ")"})
+_SIGNS = frozenset('"()-^')
+_IDLE_SIGNS = frozenset(",;:!?[]{}-")
+"""Punctuation that words are rid of when it stands before them."""
+
+_KNOWN_PREFIXES = frozenset(FIELD_PREFIXES) | CONDITION_PREFIXES
+
+
+def scan_query(text: str, reader: ValueReader) -> list[QueryToken]:
+    """The tokens of a query, in their order.
+
+    Raises:
+        InvalidQueryError: only with strict findings.
+    """
+    scanner = _Scanner(text.translate(_QUOTES), reader)
+    return list(scanner.scan())
+
+
+class _Scanner:
+    """Walks through one text."""
+
+    def __init__(self, text: str, reader: ValueReader) -> None:
+        self._text = text
+        self._place = 0
+        self._reader = reader
+        self._findings: Findings = reader.findings
+        self._scopes: list[str] = []
+        """Prefixes of the groups that are open; empty where a group has none."""
+        self._is_negated = False
+
+    def scan(self) -> Iterator[QueryToken]:
+        """All tokens."""
+        text = self._text
+        while self._place < len(text):
+            if text[self._place].isspace() or self._is_idle(self._place):
+                self._place += 1
+                continue
+            if self._is_leading_star(self._place):
+                self._complain_of_star()
+                continue
+            for token in self._scan_one():
+                self._is_negated = token.kind is Kind.NOT or (
+                    # A stop word behind NOT leaves it waiting for a word.
+                    self._is_negated and token.kind is Kind.LEAF and token.node is None
+                )
+                yield token
+
+    def _scan_one(self) -> list[QueryToken]:
+        """The tokens that begin here, at least one character further afterwards."""
+        text, start = self._text, self._place
+        if text[start] in _SIGNS:
+            found = self._scan_sign(start)
+            if found is not None:
+                return found
+        prefix = _PREFIX.match(text, start)
+        if prefix is not None and prefix[1].lower() in _KNOWN_PREFIXES:
+            found = self._scan_prefixed(prefix)
+            if found is not None:
+                return found
+        return self._scan_run()
+
+    def _scan_sign(self, start: int) -> list[QueryToken] | None:
+        """What a sign begins; None when it belongs to a word."""
+        text = self._text
+        found = None
+        match text[start]:
+            case '"':
+                found = [self._scan_phrase(start, "")]
+            case "(" if self._is_group(start):
+                found = self._open_group(start, "")
+            case ")":
+                found = [self._close_group()]
+            case "-" if self._is_minus(start):
+                self._place += 1
+                found = [QueryToken(Kind.NOT, "-", start + 1)]
+            case "^" if text[start + 1 : start + 2].isalpha():
+                self._place += 1
+                found = [self._scan_word("au", start, "^")]
+            case "^" if text.startswith('^"', start):
+                self._place += 1
+                found = [self._scan_phrase(start, "au", "^")]
+        return found
+
+    def _is_idle(self, start: int) -> bool:
+        """Whether a sign before a word means nothing."""
+        character = self._text[start]
+        if character not in _IDLE_SIGNS or not self._text[start + 1 : start + 2].strip():
+            return False
+        return character != "-" or not self._is_minus(start)
+
+    def _is_leading_star(self, start: int) -> bool:
+        if self._text[start] != "*" or self._text[start + 1 : start + 2] == ")":
+            return False
+        run = _RUN.match(self._text, start)
+        follows_phrase = self._text[start + 1 : start + 2] == '"'
+        return follows_phrase or (run is not None and any(map(str.isalnum, run[0])))
+
+    def _complain_of_star(self) -> None:
+        column = self._place + 1
+        run = _RUN.match(self._text, self._place)
+        self._place = column
+        self._findings.complain(
+            f"No letter stands before the star at column {column}.",
+            "The star was ignored.",
+            "Write the beginning of a word and a star, as in neur*.",
+            token=run[0] if run is not None else "*",
+            column=column,
+        )
+
+    def _is_minus(self, start: int) -> bool:
+        following = self._text[start + 1 : start + 2]
+        before = self._text[start - 1 : start]
+        return (
+            bool(following.strip())
+            and following not in "-)"
+            and (not before.strip() or before == "(")
+        )
+
+    def _is_group(self, start: int) -> bool:
+        """Whether an opening parenthesis begins a group: its word does not go on behind its end."""
+        depth = 0
+        text = self._text
+        for place in range(start, len(text)):
+            character = text[place]
+            if character == '"' or character.isspace() or depth > MAX_DEPTH:
+                return True
+            depth += (character == "(") - (character == ")")
+            if depth == 0:
+                if find_id(text[start : place + 1]) is not None:
+                    return False
+                ends = _RUN.match(text, place)
+                return ends is not None and _GROUP_ENDS.fullmatch(ends[0]) is not None
+        return True
+
+    def _open_group(self, start: int, prefix: str) -> list[QueryToken]:
+        self._place = self._text.index("(", start) + 1
+        scope = prefix or (self._scopes[-1] if self._scopes else "")
+        self._scopes.append(scope)
+        return [QueryToken(Kind.OPEN, self._text[start : self._place], start + 1)]
+
+    def _close_group(self) -> QueryToken:
+        start = self._place
+        if self._scopes:
+            self._scopes.pop()
+        match = _AFTER_GROUP.match(self._text, start + 1)
+        assert match is not None  # noqa: S101  # every part of the pattern may be missing
+        self._place = match.end()
+        weight = float(match[2]) if match[2] else 1.0
+        if not 0.0 < weight < float("inf"):
+            self._findings.complain(
+                f"A group is given the weight {match[2]} at column {start + 1}.",
+                "The weight was ignored.",
+                "Give it a weight above 0.",
+                token=match[0],
+                column=start + 1,
+            )
+            weight = 1.0
+        text = self._text[start : self._place]
+        return QueryToken(Kind.CLOSE, text, start + 1, minimum=int(match[1] or 0), weight=weight)
+
+    def _scan_prefixed(self, match: re.Match[str]) -> list[QueryToken] | None:
+        """What a known prefix begins; None when it is a run like others."""
+        text, start, value_start = self._text, match.start(), match.end()
+        prefix = match[1].lower()
+        following = text[value_start : value_start + 1]
+        if following == '"':
+            self._place = value_start
+            return [self._scan_phrase(start, prefix)]
+        if following == "(" and self._is_group(value_start):
+            return self._open_group(start, prefix)
+        if following in ("[", "{") and prefix in CONDITION_PREFIXES:
+            brackets = _DATE_BRACKETS.match(text, value_start)
+            if brackets is not None:
+                self._place = brackets.end()
+                written = self._locate(start)
+                node = self._reader.read_phrase(brackets[0], prefix, 0, written)
+                return [QueryToken(Kind.LEAF, written.text, written.column, node)]
+        if following == "^" and text[value_start + 1 : value_start + 2] == '"' and prefix in (
+            "au", "author", "authors"
+        ):  # fmt: skip
+            self._place = value_start + 1
+            return [self._scan_phrase(start, "au", "^")]
+        if prefix in FIELD_PREFIXES and following in ("", " "):
+            return None
+        self._place = value_start
+        return [self._scan_word(prefix, start)]
+
+    def _scan_phrase(self, start: int, prefix: str, mark: str = "") -> QueryToken:
+        """A phrase whose quotation mark stands at the current place."""
+        opened = self._place
+        end = self._text.find('"', opened + 1)
+        is_closed = end >= 0
+        phrase = self._text[opened + 1 : end if is_closed else len(self._text)]
+        if not is_closed:
+            end = len(self._text) - 1
+            self._findings.complain(
+                f"A quotation mark at column {opened + 1} has no partner.",
+                "It was closed at the end." if phrase.strip() else "It was ignored.",
+                "Close the phrase, or leave the mark out.",
+                token=self._text[opened],
+                column=opened + 1,
+            )
+        slop = _SLOP.match(self._text, end + 1)
+        self._place = slop.end() if slop is not None else end + 1
+        written = self._locate(start)
+        node = self._reader.read_phrase(
+            mark + phrase, prefix or self._scope, int(slop[1]) if slop is not None else 0, written
+        )
+        return QueryToken(Kind.LEAF, written.text, written.column, node)
+
+    def _scan_word(self, prefix: str, start: int, mark: str = "") -> QueryToken:
+        """The word at the current place, behind a prefix."""
+        word = self._take_run()
+        written = self._locate(start)
+        node = self._reader.read_word(mark + word, prefix, written)
+        return QueryToken(Kind.LEAF, written.text, written.column, node)
+
+    def _scan_run(self) -> list[QueryToken]:
+        """A run without a known prefix: an operator, identifiers, or a word."""
+        start = self._place
+        run = self._take_run()
+        operator = self._find_operator(run, start)
+        if operator is not None:
+            return [operator]
+        written = self._locate(start)
+        ids = find_id_list(run)
+        if len(ids) > 1:
+            nodes = [self._reader.name_paper(each, written) for each in ids]
+            return self._join_ids(written, nodes)
+        if run.lower().rstrip() == "arxiv:":
+            return [QueryToken(Kind.LEAF, written.text, written.column)]
+        prefix = _PREFIX.match(run)
+        if prefix is not None and self._is_unknown_prefix(prefix, run):
+            known = ", ".join(LISTED_PREFIXES)
+            self._findings.complain(
+                f'"{prefix[0]}" is not a field; fields are {known}.',
+                "It was read as a word.",
+                "Put words that hold a colon into quotation marks.",
+                token=run,
+                column=start + 1,
+            )
+        if prefix is not None and prefix[1].lower() in FIELD_PREFIXES:
+            node = self._reader.read_word(run[prefix.end() :], prefix[1].lower(), written)
+        else:
+            node = self._reader.read_word(run, self._scope, written)
+        return [QueryToken(Kind.LEAF, written.text, written.column, node)]
+
+    def _join_ids(self, written: Written, nodes: list[QueryNode | None]) -> list[QueryToken]:
+        """Leaves of a list of identifiers, any of which is wanted where they stay in the tree."""
+        tokens: list[QueryToken] = []
+        for node in nodes:
+            if tokens and node is not None:
+                kind = Kind.NOT if written.is_negated else Kind.OR
+                tokens.append(QueryToken(kind, written.text, written.column))
+            tokens.append(QueryToken(Kind.LEAF, written.text, written.column, node))
+        return tokens
+
+    def _find_operator(self, run: str, start: int) -> QueryToken | None:
+        word = clean_word(run)
+        near = _NEAR.fullmatch(word)
+        if near is not None:
+            distance = min(int(near[1]), MAX_PHRASE_SLOP) if near[1] else DEFAULT_DISTANCE
+            return QueryToken(Kind.NEAR, run, start + 1, distance=distance)
+        kind = OPERATORS.get(word)
+        return QueryToken(kind, run, start + 1) if kind is not None else None
+
+    def _is_unknown_prefix(self, prefix: re.Match[str], word: str) -> bool:
+        value = word[prefix.end() :]
+        name = prefix[1].lower()
+        return (
+            name not in _KNOWN_PREFIXES
+            and not value.startswith("//")
+            and bool(index_terms(value))
+            and find_id(word) is None
+        )
+
+    @property
+    def _scope(self) -> str:
+        return self._scopes[-1] if self._scopes else ""
+
+    def _take_run(self) -> str:
+        """The run at the current place, up to a parenthesis that closes a group around it."""
+        match = _RUN.match(self._text, self._place)
+        run = match[0] if match is not None else ""
+        depth = 0
+        for offset, character in enumerate(run):
+            depth += (character == "(") - (character == ")")
+            if depth < 0 and _GROUP_ENDS.fullmatch(run, offset):
+                run = run[:offset]
+                break
+            depth = max(depth, 0)
+        # At least one character, so that the walk goes on.
+        self._place += max(1, len(run)) if run or match is None else 0
+        return run
+
+    def _locate(self, start: int) -> Written:
+        return Written(
+            self._text[start : self._place], start + 1, self._is_negated, bool(self._scopes)
+        )
