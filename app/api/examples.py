@@ -37,6 +37,25 @@ _SEARCH: dict[str, Any] = {
     "next": None,
 }
 
+_SUGGEST: dict[str, Any] = {
+    "query": "graph neu",
+    "index_version": 12,
+    "groups": [
+        {
+            "type": "phrase",
+            "suggestions": [
+                {
+                    "text": "graph neural networks",
+                    "query": '"graph neural networks"',
+                    "count": 412,
+                    "description": None,
+                    "url": "/search?q=%22graph+neural+networks%22",
+                }
+            ],
+        }
+    ],
+}
+
 _PAPER: dict[str, Any] = _FACTS | {
     "asked": {"written": "arXiv:1706.03762v7", "version": 7, "note": None},
     "authors_parsed": [{"family": "Vaswani", "given": "Ashish", "suffix": None}],
@@ -218,6 +237,7 @@ _CLOUD: dict[str, Any] = {
 
 EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("get", "/api/v1/search"): _SEARCH,
+    ("get", "/api/v1/suggest"): _SUGGEST,
     ("get", "/api/v1/papers/{arxiv_id}"): _PAPER,
     ("get", "/api/v1/papers/{arxiv_id}/history"): _HISTORY,
     ("post", "/api/v1/papers/{arxiv_id}/star"): _STAR,

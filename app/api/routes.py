@@ -1,10 +1,11 @@
 """All routers of the REST interface, for the composition root."""
 
-from app.api import categories, days, health, papers, preferences, search, stars, status
+from app.api import categories, days, health, papers, preferences, search, stars, status, suggest
 from app.api.operators import routes as operators
 
 ROUTERS = (
     search.router,
+    suggest.router,
     stars.router,
     papers.router,
     preferences.router,
