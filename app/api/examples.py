@@ -31,9 +31,28 @@ _SEARCH: dict[str, Any] = {
     "query": "attention need",
     "relaxed": False,
     "notes": [],
+    "did_you_mean": None,
+    "spelling": None,
+    "doctor": None,
     "missing": 0,
     "facets": {"year": [{"value": "2017", "count": 1}]},
-    "results": [_FACTS | {"score": 17.25}],
+    "results": [
+        _FACTS
+        | {
+            "score": 17.25,
+            "highlights": {
+                "title": "<mark>Attention</mark> Is All You <mark>Need</mark>",
+                "abstract": "A summary of the paper.",
+            },
+            "explanation": {
+                "score": 17.25,
+                "contributions": [
+                    {"field": "title", "term": "attent", "weight": 11.5, "share": 0.6667},
+                    {"field": "title", "term": "need", "weight": 5.75, "share": 0.3333},
+                ],
+            },
+        }
+    ],
     "next": None,
 }
 
@@ -53,6 +72,18 @@ _SUGGEST: dict[str, Any] = {
                 }
             ],
         }
+    ],
+}
+
+_EXPLAIN: dict[str, Any] = {
+    "arxiv_id": "1706.03762",
+    "query": "attention need",
+    "relaxed": False,
+    "matches": True,
+    "score": 17.25,
+    "contributions": [
+        {"field": "title", "term": "attent", "weight": 11.5, "share": 0.6667},
+        {"field": "title", "term": "need", "weight": 5.75, "share": 0.3333},
     ],
 }
 
@@ -238,6 +269,7 @@ _CLOUD: dict[str, Any] = {
 EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("get", "/api/v1/search"): _SEARCH,
     ("get", "/api/v1/suggest"): _SUGGEST,
+    ("get", "/api/v1/explain"): _EXPLAIN,
     ("get", "/api/v1/papers/{arxiv_id}"): _PAPER,
     ("get", "/api/v1/papers/{arxiv_id}/history"): _HISTORY,
     ("post", "/api/v1/papers/{arxiv_id}/star"): _STAR,

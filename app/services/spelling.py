@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from math import log
 
 from app.domain.query import And, Filters, Or, QueryField, QueryNode, Term
+from app.domain.results import Replacement, Respelling
 from app.search.engine import SearchEngine
 from app.search.lexicon.source import LexiconSource
 from app.text.query_syntax import render_query
@@ -41,37 +42,6 @@ MAX_CANDIDATES = 3
 
 MAX_SUSPECTS = 3
 """Most words of a query that are corrected; with more, it is no slip but another language."""
-
-
-@dataclass(frozen=True, slots=True)
-class Replacement:
-    """One word and what it was probably meant to be."""
-
-    written: str
-    correction: str
-
-
-@dataclass(frozen=True, slots=True)
-class Respelling:
-    """A query with its misspelt words corrected.
-
-    Attributes:
-        original: the query as it was understood, in words.
-        corrected: the same with the words replaced.
-        tree: of the corrected query.
-        original_total: papers that match the original, filters applied.
-        corrected_total: papers that match the corrected query.
-        is_applied: whether its results are shown in place of the original's; else it is a
-            question ("did you mean").
-    """
-
-    original: str
-    corrected: str
-    tree: QueryNode
-    replacements: tuple[Replacement, ...]
-    original_total: int
-    corrected_total: int
-    is_applied: bool
 
 
 @dataclass(frozen=True, slots=True)

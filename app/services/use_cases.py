@@ -9,6 +9,8 @@ from app.services.browse import BrowseService
 from app.services.papers import PaperService
 from app.services.preferences import PreferenceLimits, PreferenceService
 from app.services.search import SearchLimits, SearchService
+from app.services.search_help import SearchHelpService
+from app.services.spelling import SpellingService
 from app.services.star_memory import StarLimits
 from app.services.stars import StarService
 from app.services.status import StatusService
@@ -26,6 +28,7 @@ class UseCases:
     stars: StarService
     preferences: PreferenceService
     suggest: SuggestService
+    search_help: SearchHelpService
 
 
 def make_use_cases(
@@ -51,11 +54,12 @@ def make_use_cases(
         preference_limits: how long lists and words of preference may be.
     """
     return UseCases(
-        search=SearchService(database, engine, limits),
+        search=SearchService(database, engine, limits, spelling=SpellingService(engine, lexicons)),
         papers=PaperService(database),
         browse=BrowseService(database, engine, limits),
         status=StatusService(database, engine),
         stars=StarService(database, star_database or database, star_limits or StarLimits()),
         preferences=PreferenceService(database, engine, preference_limits or PreferenceLimits()),
         suggest=SuggestService(database, engine, lexicons),
+        search_help=SearchHelpService(database, engine, lexicons),
     )

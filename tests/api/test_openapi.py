@@ -40,6 +40,7 @@ def test_every_route_of_the_api_is_documented(document: dict[str, Any]) -> None:
     assert set(document["paths"]) == {
         "/api/v1/search",
         "/api/v1/suggest",
+        "/api/v1/explain",
         "/api/v1/papers/{arxiv_id}",
         "/api/v1/papers/{arxiv_id}/history",
         "/api/v1/papers/{arxiv_id}/star",

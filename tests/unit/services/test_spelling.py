@@ -6,9 +6,10 @@ import pytest
 
 from app.domain.categories import parse_category_expression
 from app.domain.query import And, Filters, Not, Phrase, QueryField, QueryNode, Term
+from app.domain.results import Respelling
 from app.search.factory import open_engine
 from app.search.lexicon.source import LexiconSource
-from app.services.spelling import MAX_SUSPECTS, Respelling, SpellingService
+from app.services.spelling import MAX_SUSPECTS, SpellingService
 from app.text.query_syntax import parse_query
 from tests.support.library import Library
 
