@@ -42,6 +42,7 @@ from app.db.session import Database
 from app.domain.errors import PapersiftError
 from app.search.engine import SearchEngine
 from app.search.factory import open_engine
+from app.search.lexicon.source import LexiconSource
 from app.services.preferences import PreferenceLimits
 from app.services.search import SearchLimits
 from app.services.star_memory import StarLimits
@@ -49,6 +50,7 @@ from app.services.use_cases import make_use_cases
 from app.settings import Settings
 from app.web.assets import mount_operator_assets
 from app.web.middleware import HeadMiddleware, SecurityHeadersMiddleware
+from app.web.opensearch import router as opensearch_router
 from app.web.operators import router as operator_page_router
 from app.web.pages import render_error
 from app.web.pages import router as page_router
@@ -97,6 +99,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         database,
         engine,
         _make_limits(settings),
+        lexicons=LexiconSource(
+            settings.resolved_index_dir, poll_seconds=settings.index_poll_seconds
+        ),
         star_database=star_database,
         star_limits=StarLimits(settings.stars_per_minute, settings.max_remembered_stars),
         preference_limits=PreferenceLimits(
@@ -109,7 +114,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.public_url = settings.public_url.rstrip("/")
     app.state.metrics = Metrics()
     app.state.operator_runner = operator_runner
-    for router in (*ROUTERS, page_router, operator_page_router):
+    for router in (*ROUTERS, page_router, operator_page_router, opensearch_router):
         app.include_router(router)
     app.state.operator_assets = mount_operator_assets(app, STATIC_DIR)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")

@@ -20,6 +20,7 @@ from app.search.documents import make_index_document
 from app.search.engine import IndexWriter
 from app.search.factory import index_exists, open_index_writer, rebuild_index
 from indexer.clock import SYSTEM_CLOCK
+from indexer.lexicon import rebuild_lexicon, update_lexicon
 from indexer.progress import Progress, SilentProgress
 
 DEFAULT_BATCH_PAPERS = 2_000
@@ -37,7 +38,7 @@ def update_index(
     """The stored report of bringing the index up to the database's last change.
 
     Builds the index anew where that is needed or cheaper: it is missing, outdated, damaged, ahead
-    of the database (which was restored), or most of it would change.
+    of the database (which was restored), or most of it would change. The lexicon follows.
 
     Raises:
         IndexLockedError: somebody else is writing; nothing was done.
@@ -51,8 +52,10 @@ def update_index(
         try:
             with open_index_writer(index_dir) as writer:
                 reason = stage.find_reason_to_rebuild(writer.state)
-                if not reason:
-                    return stage.update(writer)
+                report = None if reason else stage.update(writer)
+            if report is not None:
+                update_lexicon(database, index_dir)
+                return report
         except IndexOutdatedError:
             reason = "the index was of another version"
         except IndexDamagedError:
@@ -145,6 +148,7 @@ class _Stage:
                     "report it."
                 )
             building.publish()
+        rebuild_lexicon(self.database, self.index_dir)
         because = f" because {reason}" if reason else ""
         message = f"Index built anew{because}; it holds {state.papers:,} papers."
         return self._store("rebuild", started_at, message, state, {"indexed": state.papers})

@@ -31,10 +31,60 @@ _SEARCH: dict[str, Any] = {
     "query": "attention need",
     "relaxed": False,
     "notes": [],
+    "did_you_mean": None,
+    "spelling": None,
+    "doctor": None,
     "missing": 0,
     "facets": {"year": [{"value": "2017", "count": 1}]},
-    "results": [_FACTS | {"score": 17.25}],
+    "results": [
+        _FACTS
+        | {
+            "score": 17.25,
+            "highlights": {
+                "title": "<mark>Attention</mark> Is All You <mark>Need</mark>",
+                "abstract": "A summary of the paper.",
+            },
+            "explanation": {
+                "score": 17.25,
+                "contributions": [
+                    {"field": "title", "term": "attent", "weight": 11.5, "share": 0.6667},
+                    {"field": "title", "term": "need", "weight": 5.75, "share": 0.3333},
+                ],
+            },
+        }
+    ],
     "next": None,
+}
+
+_SUGGEST: dict[str, Any] = {
+    "query": "graph neu",
+    "index_version": 12,
+    "groups": [
+        {
+            "type": "phrase",
+            "suggestions": [
+                {
+                    "text": "graph neural networks",
+                    "query": '"graph neural networks"',
+                    "count": 412,
+                    "description": None,
+                    "url": "/search?q=%22graph+neural+networks%22",
+                }
+            ],
+        }
+    ],
+}
+
+_EXPLAIN: dict[str, Any] = {
+    "arxiv_id": "1706.03762",
+    "query": "attention need",
+    "relaxed": False,
+    "matches": True,
+    "score": 17.25,
+    "contributions": [
+        {"field": "title", "term": "attent", "weight": 11.5, "share": 0.6667},
+        {"field": "title", "term": "need", "weight": 5.75, "share": 0.3333},
+    ],
 }
 
 _PAPER: dict[str, Any] = _FACTS | {
@@ -218,6 +268,8 @@ _CLOUD: dict[str, Any] = {
 
 EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("get", "/api/v1/search"): _SEARCH,
+    ("get", "/api/v1/suggest"): _SUGGEST,
+    ("get", "/api/v1/explain"): _EXPLAIN,
     ("get", "/api/v1/papers/{arxiv_id}"): _PAPER,
     ("get", "/api/v1/papers/{arxiv_id}/history"): _HISTORY,
     ("post", "/api/v1/papers/{arxiv_id}/star"): _STAR,

@@ -8,7 +8,7 @@ from pydantic import Field
 from app.api.bodies import In, Text
 from app.api.deps import PreferencesDep, make_router
 from app.api.openapi import list_problems
-from app.api.schemas import Out
+from app.api.out import Out
 
 router = make_router("preferences")
 

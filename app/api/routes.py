@@ -1,10 +1,23 @@
 """All routers of the REST interface, for the composition root."""
 
-from app.api import categories, days, health, papers, preferences, search, stars, status
+from app.api import (
+    categories,
+    days,
+    explain,
+    health,
+    papers,
+    preferences,
+    search,
+    stars,
+    status,
+    suggest,
+)
 from app.api.operators import routes as operators
 
 ROUTERS = (
     search.router,
+    suggest.router,
+    explain.router,
     stars.router,
     papers.router,
     preferences.router,

@@ -6,8 +6,10 @@ Those about the service itself are in `app.api.status_schemas`.
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from app.api.out import Out
+from app.api.query_schemas import DoctorOut, ExplanationOut, HighlightsOut, SpellingOut
 from app.domain.paper import Paper, Version
 from app.domain.paper_history import PaperHistoryEntry
 from app.domain.results import Hit
@@ -19,12 +21,6 @@ Score = Annotated[
         "names by identifier and for orders other than relevance."
     ),
 ]
-
-
-class Out(BaseModel):
-    """Base of all answers: made from keyword arguments, never changed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class AuthorOut(Out):
@@ -75,6 +71,10 @@ class HitOut(PaperOut):
     """One search result."""
 
     score: Score
+    highlights: HighlightsOut | None = Field(None, description="Only with `highlight=1`.")
+    explanation: ExplanationOut | None = Field(
+        None, description="Only with `explain=1`; null for papers that the query names."
+    )
 
 
 class FacetOut(Out):
@@ -96,6 +96,13 @@ class SearchOut(Out):
         description="True when no paper holds all the words, so papers with any are shown."
     )
     notes: list[str] = Field(description="What was read or found otherwise than asked.")
+    did_you_mean: str | None = Field(
+        None, description="A query that finds much more, its spelling corrected; else null."
+    )
+    spelling: SpellingOut | None = Field(None, description="What was corrected, or might be.")
+    doctor: DoctorOut | None = Field(
+        None, description="Where few or no papers match: why, and what finds more."
+    )
     missing: int = Field(description="Hits of this page that the database does not hold (yet).")
     facets: dict[str, list[FacetOut]]
     results: list[HitOut]
@@ -216,9 +223,14 @@ def make_paper_out(paper: Paper) -> PaperOut:
     return PaperOut.model_validate(_paper_facts(paper))
 
 
-def make_hit_out(hit: Hit) -> HitOut:
+def make_hit_out(
+    hit: Hit,
+    highlights: HighlightsOut | None = None,
+    explanation: ExplanationOut | None = None,
+) -> HitOut:
     """A search result as REST gives it."""
-    return HitOut.model_validate(_paper_facts(hit.paper) | {"score": hit.score})
+    extras = {"score": hit.score, "highlights": highlights, "explanation": explanation}
+    return HitOut.model_validate(_paper_facts(hit.paper) | extras)
 
 
 def make_paper_detail_out(paper: Paper, asked: AskedOut) -> PaperDetailOut:

@@ -6,15 +6,26 @@ from urllib.parse import urlencode
 from fastapi import Query, Request, Response
 
 from app.api.caching import answer_unchanged, make_cache_headers
-from app.api.deps import SearchDep, make_router
+from app.api.deps import UseCasesDep, make_router
 from app.api.openapi import list_problems
-from app.api.schemas import FacetOut, SearchOut, make_hit_out
+from app.api.query_answers import (
+    make_doctor_out,
+    make_explanation_out,
+    make_highlights_out,
+    make_spelling_out,
+)
+from app.api.schemas import FacetOut, HitOut, SearchOut, make_hit_out
 from app.domain.errors import InvalidInputError
 from app.domain.query import DateField, FacetField, RankMode, Sort
-from app.domain.results import SearchPage
+from app.domain.results import FacetCount, Hit, SearchPage
 from app.services.search import SearchLimits, SearchQuestion, find_next_offset
+from app.services.search_help import HelpWanted, SearchHelp
 
 router = make_router("search")
+
+KEYWORD = "keyword"
+FACET_NAMES = (*(field.value for field in FacetField), KEYWORD)
+"""What can be counted: columns of the index, and telling phrases."""
 
 OFFSET_MAX = 2**31 - 1
 """Largest number any parameter takes; the limits that matter are settings."""
@@ -33,7 +44,7 @@ def search(
     *,
     request: Request,
     response: Response,
-    service: SearchDep,
+    use_cases: UseCasesDep,
     q: Annotated[
         str,
         Query(
@@ -68,8 +79,23 @@ def search(
     ] = None,
     offset: Annotated[int, Query(ge=0, le=OFFSET_MAX, description="Results to skip.")] = 0,
     facets: Annotated[
-        str, Query(description="Columns to count over all matches: cat, year, or cat,year.")
+        str,
+        Query(
+            description=f"What to count over all matches, of: {', '.join(FACET_NAMES)}; "
+            "several with commas. keyword: telling phrases of the best titles.",
+            examples=["cat,year"],
+        ),
     ] = "",
+    highlight: Annotated[
+        bool, Query(description="Give title and abstract of each result with marked words.")
+    ] = False,
+    explain: Annotated[
+        bool, Query(description="Give the contributions to the score of each result.")
+    ] = False,
+    spell: Annotated[
+        bool,
+        Query(description="Correct words that are certainly misspelt, and propose corrections."),
+    ] = True,
     strict: Annotated[
         bool, Query(description="Refuse (400) a query that would have to be guessed at.")
     ] = False,
@@ -90,9 +116,11 @@ def search(
         offset=offset,
         limit=limit,
         facets=parse_facets(facets),
+        corrects_spelling=spell,
         is_strict=strict,
         rank=rank,
     )
+    service = use_cases.search
     # A request that would be refused must be refused also when its ETag is known.
     service.understand(question)
     headers = make_cache_headers(service.get_state())
@@ -100,42 +128,76 @@ def search(
     if unchanged is not None:
         return unchanged
     page = service.search(question)
+    wanted = HelpWanted(highlights=highlight, explanations=explain, keywords=wants_keywords(facets))
+    search_help = use_cases.search_help.help_with(page, wanted)
     response.headers.update(make_cache_headers(page.state))
-    return make_search_out(page, request, service.limits)
+    return make_search_out(page, search_help, request, service.limits)
 
 
 def parse_facets(text: str) -> tuple[FacetField, ...]:
-    """The columns named in a comma list, each once.
+    """The columns named in a comma list, each once, without the keywords.
 
     Raises:
         InvalidInputError: one of them cannot be counted.
     """
-    names = dict.fromkeys(name.strip() for name in text.split(",") if name.strip())
-    known = {each.value: each for each in FacetField}
+    names = _split_names(text)
     for name in names:
-        if name not in known:
+        if name not in FACET_NAMES:
             raise InvalidInputError(
-                f'"{name[:40]}" cannot be counted. facets takes {" and ".join(known)}.'
+                f'"{name[:40]}" cannot be counted. facets takes {", ".join(FACET_NAMES)}.'
             )
-    return tuple(known[name] for name in names)
+    return tuple(FacetField(name) for name in names if name != KEYWORD)
 
 
-def make_search_out(page: SearchPage, request: Request, limits: SearchLimits) -> SearchOut:
+def wants_keywords(facets: str) -> bool:
+    """Whether a comma list of facets names the keywords."""
+    return KEYWORD in _split_names(facets)
+
+
+def _split_names(text: str) -> list[str]:
+    return list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+
+
+def make_search_out(
+    page: SearchPage, search_help: SearchHelp, request: Request, limits: SearchLimits
+) -> SearchOut:
     """A page of results as REST gives it."""
+    respelling = page.respelling
+    diagnosis = search_help.diagnosis
+    facets: dict[str, tuple[FacetCount, ...]] = {
+        facet.value: counts for facet, counts in page.facets.items()
+    }
+    if search_help.keywords is not None:
+        facets[KEYWORD] = search_help.keywords
     return SearchOut(
         total=page.total,
-        took_ms=round(page.took_ms, 3),
+        took_ms=round(page.took_ms + search_help.took_ms, 3),
         index_version=page.state.generation,
         query=page.understood_as,
         relaxed=page.relaxed,
         notes=list(page.notes),
         missing=page.missing,
+        did_you_mean=(
+            respelling.corrected if respelling is not None and not respelling.is_applied else None
+        ),
+        spelling=None if respelling is None else make_spelling_out(respelling),
+        doctor=None if diagnosis is None else make_doctor_out(diagnosis),
         facets={
-            facet.value: [FacetOut(value=c.value, count=c.count) for c in counts]
-            for facet, counts in page.facets.items()
+            name: [FacetOut(value=c.value, count=c.count) for c in counts]
+            for name, counts in facets.items()
         },
-        results=[make_hit_out(hit) for hit in page.hits],
+        results=[_make_hit_out(hit, search_help) for hit in page.hits],
         next=make_next_address(request, find_next_offset(page, limits)),
+    )
+
+
+def _make_hit_out(hit: Hit, search_help: SearchHelp) -> HitOut:
+    highlights = search_help.highlights.get(hit.paper.arxiv_id)
+    explanation = search_help.explanations.get(hit.paper.arxiv_id)
+    return make_hit_out(
+        hit,
+        None if highlights is None else make_highlights_out(highlights),
+        None if explanation is None else make_explanation_out(explanation),
     )
 
 

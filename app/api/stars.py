@@ -5,8 +5,8 @@ from pydantic import Field
 
 from app.api.deps import StarsDep, make_router
 from app.api.openapi import list_problems
+from app.api.out import Out
 from app.api.papers import ArxivIdParam
-from app.api.schemas import Out
 
 router = make_router("stars")
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from app.api.schemas import Out
+from app.api.out import Out
 
 
 class IndexOut(Out):

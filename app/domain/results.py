@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.domain.arxiv_id import ArxivId
 from app.domain.paper import Paper
-from app.domain.query import FacetField, SearchRequest
+from app.domain.query import NOTHING, FacetField, QueryNode, SearchRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,37 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """One word and what it was probably meant to be."""
+
+    written: str
+    correction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Respelling:
+    """A query with its misspelt words corrected.
+
+    Attributes:
+        original: the query as it was understood, in words.
+        corrected: the same with the words replaced.
+        tree: of the corrected query.
+        original_total: papers that match the original, filters applied.
+        corrected_total: papers that match the corrected query.
+        is_applied: whether its results are shown in place of the original's; else it is a
+            question ("did you mean").
+    """
+
+    original: str
+    corrected: str
+    tree: QueryNode
+    replacements: tuple[Replacement, ...]
+    original_total: int
+    corrected_total: int
+    is_applied: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SearchPage:
     """One page of results.
 
@@ -118,6 +149,9 @@ class SearchPage:
         took_ms: time spent, milliseconds.
         missing: hits the index knows and the database does not (they are left out of `hits`).
         notes: sentences about what was read or found otherwise than asked.
+        tree: the tree that gave the hits, for whoever explains or marks them.
+        named: papers that the query names by identifier, which come first.
+        respelling: the query with misspelt words corrected, shown or proposed.
     """
 
     request: SearchRequest
@@ -131,3 +165,6 @@ class SearchPage:
     missing: int = 0
     answered_at: datetime | None = None
     notes: tuple[str, ...] = ()
+    tree: QueryNode = NOTHING
+    named: frozenset[ArxivId] = frozenset()
+    respelling: Respelling | None = None

@@ -18,12 +18,14 @@ class Matches:
     Attributes:
         result: without the papers that the query names.
         tree: the tree that gave the result.
+        searched: the same with what programs add to it for the scores.
         is_relaxed: whether that is another one than was asked for.
         notes: sentences about it.
     """
 
     result: EngineResult
     tree: QueryNode
+    searched: QueryNode
     is_relaxed: bool = False
     notes: tuple[str, ...] = ()
 
@@ -37,7 +39,7 @@ def find_matches(engine: SearchEngine, request: SearchRequest, named: Sequence[P
         SearchIndexError: there is no usable index.
     """
     if request.query == NOTHING:
-        return Matches(EngineResult((), 0, engine.get_state(), {}), request.query)
+        return Matches(EngineResult((), 0, engine.get_state(), {}), request.query, request.query)
     on_page = len(named[request.offset : request.offset + request.limit])
     asked = replace(
         request,
@@ -50,12 +52,12 @@ def find_matches(engine: SearchEngine, request: SearchRequest, named: Sequence[P
     total = engine.count(request.query, request.filters) if named else result.total
     relaxation = find_relaxation(request.query)
     if relaxation is None or is_enough(total, result.state.papers, request.sort):
-        return Matches(result, request.query)
+        return Matches(result, request.query, request.query)
     second = engine.search(replace(asked, query=_leave_out(relaxation.query, named)))
     if second.total <= result.total:
-        return Matches(result, request.query)
+        return Matches(result, request.query, request.query)
     notes = (describe_relaxation(total),)
-    return Matches(second, relaxation.shown, is_relaxed=True, notes=notes)
+    return Matches(second, relaxation.shown, relaxation.query, is_relaxed=True, notes=notes)
 
 
 def _leave_out(tree: QueryNode, papers: Sequence[Paper]) -> QueryNode:

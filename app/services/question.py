@@ -44,6 +44,7 @@ class SearchQuestion:
         first: year, month or day from which on; empty for no bound.
         last: year, month or day up to the end of which; empty for no bound.
         limit: papers wanted; None for the default page size.
+        corrects_spelling: show what a corrected query finds where a word is certainly misspelt.
         is_strict: refuse a query that has to be guessed at.
     """
 
@@ -56,6 +57,7 @@ class SearchQuestion:
     offset: int = 0
     limit: int | None = None
     facets: tuple[FacetField, ...] = ()
+    corrects_spelling: bool = True
     is_strict: bool = False
     rank: RankMode = RankMode.DEFAULT
 

@@ -4,6 +4,7 @@ The index finds and counts, the database holds what is shown; they meet in `Sear
 search does, step by step, is in files of its own:
 
     understand   app.services.question      a question in the engine's terms
+    correct      app.services.spelling      words that are misspelt
     find         app.services.named_papers  papers that the query names
                  app.services.matching      papers that match it
     load         app.services.loading       papers and counts of the page
@@ -11,16 +12,18 @@ search does, step by step, is in files of its own:
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.db.session import Database
 from app.domain.query import QueryNode, SearchRequest
-from app.domain.results import IndexState, SearchPage
+from app.domain.results import IndexState, Respelling, SearchPage
 from app.search.engine import SearchEngine
 from app.services.loading import count_facets, load_hits
 from app.services.matching import find_matches
 from app.services.named_papers import find_named_papers
 from app.services.question import SearchLimits, SearchQuestion, make_filters, understand
+from app.services.spelling import SpellingService
 from app.text.query_syntax import NOTHING, ParsedQuery, render_query
 
 __all__ = [
@@ -38,6 +41,7 @@ class SearchService:
     Args:
         clock: seconds, for `took_ms`.
         now: the moment an answer is given, UTC.
+        spelling: corrects misspelt words; None leaves them.
     """
 
     def __init__(
@@ -48,12 +52,14 @@ class SearchService:
         *,
         clock: Callable[[], float] = time.perf_counter,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        spelling: SpellingService | None = None,
     ) -> None:
         self._database = database
         self._engine = engine
         self._limits = limits
         self._clock = clock
         self._now = now
+        self._spelling = spelling
 
     @property
     def limits(self) -> SearchLimits:
@@ -82,6 +88,9 @@ class SearchService:
         """
         started = self._clock()
         parsed, request = self.understand(question)
+        respelling = self._respell(question, request)
+        if respelling is not None and respelling.is_applied:
+            request = replace(request, query=respelling.tree)
         named = find_named_papers(self._database, self._engine, parsed, request)
         matches = find_matches(self._engine, request, named.papers)
         hits, missing = load_hits(self._database, request, named.papers, matches.result)
@@ -97,6 +106,9 @@ class SearchService:
             missing=missing,
             answered_at=self._now(),
             notes=(*parsed.notes, *named.notes, *matches.result.notes, *matches.notes),
+            tree=matches.searched,
+            named=frozenset(paper.arxiv_id for paper in named.papers),
+            respelling=respelling,
         )
 
     def understand(self, question: SearchQuestion) -> tuple[ParsedQuery, SearchRequest]:
@@ -106,6 +118,11 @@ class SearchService:
             InvalidInputError: as for `search`.
         """
         return understand(question, self._limits)
+
+    def _respell(self, question: SearchQuestion, request: SearchRequest) -> Respelling | None:
+        if self._spelling is None or question.is_strict or not question.corrects_spelling:
+            return None
+        return self._spelling.respell(request.query, request.filters)
 
 
 def find_next_offset(page: SearchPage, limits: SearchLimits) -> int | None:

@@ -4,13 +4,17 @@ from dataclasses import dataclass
 
 from app.db.session import Database
 from app.search.engine import SearchEngine
+from app.search.lexicon.source import LexiconSource
 from app.services.browse import BrowseService
 from app.services.papers import PaperService
 from app.services.preferences import PreferenceLimits, PreferenceService
 from app.services.search import SearchLimits, SearchService
+from app.services.search_help import SearchHelpService
+from app.services.spelling import SpellingService
 from app.services.star_memory import StarLimits
 from app.services.stars import StarService
 from app.services.status import StatusService
+from app.services.suggest import SuggestService
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class UseCases:
     status: StatusService
     stars: StarService
     preferences: PreferenceService
+    suggest: SuggestService
+    search_help: SearchHelpService
 
 
 def make_use_cases(
@@ -30,6 +36,7 @@ def make_use_cases(
     engine: SearchEngine,
     limits: SearchLimits,
     *,
+    lexicons: LexiconSource,
     star_database: Database | None = None,
     star_limits: StarLimits | None = None,
     preference_limits: PreferenceLimits | None = None,
@@ -40,16 +47,19 @@ def make_use_cases(
         database: what is shown; never written.
         engine: what is searched.
         limits: of searches and lists.
+        lexicons: words, phrases and authors, for suggestions and spelling.
         star_database: the same database, for star counts; it gives up soon when it is busy.
             None: `database` takes them, with its own patience.
         star_limits: how many stars are accepted.
         preference_limits: how long lists and words of preference may be.
     """
     return UseCases(
-        search=SearchService(database, engine, limits),
+        search=SearchService(database, engine, limits, spelling=SpellingService(engine, lexicons)),
         papers=PaperService(database),
         browse=BrowseService(database, engine, limits),
         status=StatusService(database, engine),
         stars=StarService(database, star_database or database, star_limits or StarLimits()),
         preferences=PreferenceService(database, engine, preference_limits or PreferenceLimits()),
+        suggest=SuggestService(database, engine, lexicons),
+        search_help=SearchHelpService(database, engine, lexicons),
     )

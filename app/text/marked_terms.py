@@ -4,7 +4,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from app.domain.query import And, Or, Phrase, QueryField, QueryNode, Term
+from app.domain.query import (
+    And,
+    AtLeast,
+    Boosted,
+    Near,
+    Or,
+    Phrase,
+    Preferred,
+    Prefix,
+    QueryField,
+    QueryNode,
+    Term,
+    WeightedTerms,
+)
 from app.text.tokenize import fold_term, iter_tokens, normalise
 
 
@@ -60,9 +73,16 @@ def collect_wanted_terms(tree: QueryNode, field: QueryField) -> WantedTerms:
     prefixes: dict[str, None] = {}
     phrases: dict[WantedPhrase, None] = {}
     for leaf in _iter_leaves(tree, field):
-        if isinstance(leaf, Term) and leaf.text.endswith("*"):
-            prefixes[fold_term(leaf.text.rstrip("*"))] = None
-            continue
+        match leaf:
+            case Prefix(text):
+                prefixes[fold_term(text)] = None
+                continue
+            case Near(left, right, distance):
+                phrases |= dict.fromkeys(_either_order(left, right, distance))
+                continue
+            case WeightedTerms(weighted):
+                terms |= {term for term, _weight in weighted}
+                continue
         parts, joined = _split(leaf.text)
         terms |= joined
         if len(parts) == 1:
@@ -76,14 +96,32 @@ def collect_wanted_terms(tree: QueryNode, field: QueryField) -> WantedTerms:
     return WantedTerms(frozenset(terms), tuple(prefixes), tuple(phrases))
 
 
-def _iter_leaves(tree: QueryNode, field: QueryField) -> Iterator[Term | Phrase]:
+_MarkedLeaf = Term | Phrase | Near | Prefix | WeightedTerms
+
+
+def _iter_leaves(tree: QueryNode, field: QueryField) -> Iterator[_MarkedLeaf]:
     match tree:
-        case Term() | Phrase():
-            if tree.field in {None, field}:
+        case Term() | Phrase() | Near() | Prefix():
+            if tree.field in {None, QueryField.ALL, field}:
                 yield tree
-        case And(children) | Or(children):
+        case WeightedTerms():
+            yield tree
+        case And(children) | Or(children) | AtLeast(children):
             for child in children:
                 yield from _iter_leaves(child, field)
+        case Preferred(required, optional):
+            yield from _iter_leaves(required, field)
+            yield from _iter_leaves(optional, field)
+        case Boosted(child):
+            yield from _iter_leaves(child, field)
+
+
+def _either_order(left: str, right: str, distance: int) -> Iterator[WantedPhrase]:
+    """Two words with at most so many others between them."""
+    for first, second in ((left, right), (right, left)):
+        terms = [normalise(token.text) for text in (first, second) for token in iter_tokens(text)]
+        if len(terms) == 2 and all(terms):
+            yield WantedPhrase((terms[0], terms[1]), (1,), distance)
 
 
 def _split(text: str) -> tuple[list[tuple[int, str]], set[str]]:

@@ -16,6 +16,7 @@ from app.domain.paper import Paper
 from app.domain.query import Sort
 from app.domain.results import SearchPage
 from app.search.factory import open_engine
+from app.search.lexicon.source import LexiconSource
 from app.services.search import SearchLimits, SearchQuestion
 from app.services.status import StatusReport
 from app.services.use_cases import UseCases, make_use_cases
@@ -125,7 +126,8 @@ def _open_use_cases() -> Iterator[UseCases]:
     )
     try:
         database.check()
-        yield make_use_cases(database, engine, limits)
+        lexicons = LexiconSource(settings.resolved_index_dir)
+        yield make_use_cases(database, engine, limits, lexicons=lexicons)
     finally:
         engine.close()
         database.close()

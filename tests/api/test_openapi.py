@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from app.api import preferences, schemas, stars, status_schemas
+from app.api import preferences, query_schemas, schemas, stars, status_schemas
 from app.api.operators import schemas as operator_schemas
 from app.api.problems import (
     INTERNAL,
@@ -39,6 +39,8 @@ def list_operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]
 def test_every_route_of_the_api_is_documented(document: dict[str, Any]) -> None:
     assert set(document["paths"]) == {
         "/api/v1/search",
+        "/api/v1/suggest",
+        "/api/v1/explain",
         "/api/v1/papers/{arxiv_id}",
         "/api/v1/papers/{arxiv_id}/history",
         "/api/v1/papers/{arxiv_id}/star",
@@ -84,7 +86,14 @@ def test_every_answer_has_an_example_that_its_model_accepts(document: dict[str, 
         name = content["schema"]["$ref"].rpartition("/")[2]
         model = next(
             getattr(module, name)
-            for module in (schemas, status_schemas, operator_schemas, preferences, stars)
+            for module in (
+                schemas,
+                query_schemas,
+                status_schemas,
+                operator_schemas,
+                preferences,
+                stars,
+            )
             if hasattr(module, name)
         )
         accepted = model.model_validate(content["example"])

@@ -51,6 +51,8 @@ def test_a_result_carries_the_paper_and_its_score(client: TestClient) -> None:
         "abstract_source": None,
         "abs_url": f"https://arxiv.org/abs/{OTTER_ID}",
         "pdf_url": f"https://arxiv.org/pdf/{OTTER_ID}",
+        "highlights": None,
+        "explanation": None,
     }
 
 
@@ -141,19 +143,8 @@ def test_a_known_tag_does_not_hide_a_mistake(client: TestClient) -> None:
                 "type": "/help#problem-unknown-parameter",
                 "parameter": "serch",
                 "accepted": [
-                    *(
-                        "q",
-                        "cat",
-                        "from",
-                        "to",
-                        "date",
-                        "sort",
-                        "rank",
-                        "limit",
-                        "offset",
-                        "facets",
-                    ),
-                    "strict",
+                    *("q", "cat", "from", "to", "date", "sort", "rank", "limit", "offset"),
+                    *("facets", "highlight", "explain", "spell", "strict"),
                 ],
             },
         ),

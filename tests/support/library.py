@@ -1,6 +1,7 @@
 """A small invented library: a database and an index that tests of the service read."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -15,7 +16,9 @@ from app.domain.harvest import PaperRecord, RunReport
 from app.domain.paper import Author
 from app.search.documents import make_index_document
 from app.search.factory import open_index_writer
+from app.search.lexicon.lexicon import make_lexicon, save_lexicon
 from app.settings import Settings
+from app.text.title_words import list_title_phrases, list_title_words, make_author_entry
 from tests.support.databases import make_sqlite_url
 from tests.support.factories import (
     NOON,
@@ -105,6 +108,24 @@ def fill_index(database: Database, index_dir: Path) -> None:
         changed = stream_changes(tx, 0, MAX_PAPERS)
         writer.replace(make_index_document(each) for each in changed if each.deleted_at is None)
         writer.commit(get_last_change_number(tx))
+    fill_lexicon(database, index_dir)
+
+
+def fill_lexicon(database: Database, index_dir: Path) -> None:
+    """Write the lexicon of all living papers, without the indexer."""
+    words: Counter[str] = Counter()
+    phrases: Counter[str] = Counter()
+    authors: Counter[str] = Counter()
+    with database.read() as tx:
+        for paper in stream_changes(tx, 0, MAX_PAPERS):
+            if paper.deleted_at is None:
+                words.update(list_title_words(paper.title))
+                phrases.update(list_title_phrases(paper.title))
+                authors.update({make_author_entry(author) for author in paper.authors})
+        change_number = get_last_change_number(tx)
+    counted = {"words": words, "phrases": phrases, "authors": authors}
+    tables = {name: sorted(counts.items()) for name, counts in counted.items()}
+    save_lexicon(index_dir, make_lexicon(change_number, **tables))
 
 
 def make_series() -> Iterator[PaperRecord]:

@@ -5,13 +5,17 @@ from contextlib import contextmanager
 
 from app.db.session import Database
 from app.search.factory import open_engine
+from app.search.lexicon.source import LexiconSource
 from app.services.browse import BrowseService
 from app.services.papers import PaperService
 from app.services.preferences import PreferenceLimits, PreferenceService
 from app.services.search import SearchLimits, SearchService
+from app.services.search_help import SearchHelpService
+from app.services.spelling import SpellingService
 from app.services.star_memory import StarLimits
 from app.services.stars import StarService
 from app.services.status import StatusService
+from app.services.suggest import SuggestService
 from app.services.use_cases import UseCases
 from tests.support.factories import NOON
 from tests.support.library import Library
@@ -30,12 +34,22 @@ def open_use_cases(library: Library, limits: SearchLimits = LIMITS) -> Iterator[
     """The use cases over a library, at noon of a day in May 2024."""
     database = Database(library.database_url)
     engine = open_engine(library.index_dir, poll_seconds=0.01)
+    lexicons = LexiconSource(library.index_dir, poll_seconds=0.01)
     try:
         yield UseCases(
-            search=SearchService(database, engine, limits, clock=lambda: 0.0, now=lambda: NOON),
+            search=SearchService(
+                database,
+                engine,
+                limits,
+                clock=lambda: 0.0,
+                now=lambda: NOON,
+                spelling=SpellingService(engine, lexicons),
+            ),
             papers=PaperService(database),
             browse=BrowseService(database, engine, limits),
             status=StatusService(database, engine, now=lambda: NOON),
+            suggest=SuggestService(database, engine, lexicons),
+            search_help=SearchHelpService(database, engine, lexicons, clock=lambda: 0.0),
             stars=StarService(
                 database,
                 database,

@@ -15,6 +15,8 @@ import pytest
 from app.db.session import Database
 from app.domain.query import Everything, SearchRequest, Term
 from app.search.factory import open_engine
+from app.search.lexicon.lexicon import FOLDER_NAME as LEXICON_FOLDER
+from app.search.lexicon.lexicon import find_lexicon_name
 from app.search.whoosh import commits
 from app.search.whoosh.generations import READERS_NAME, find_current_folder
 from indexer.index import update_index
@@ -83,6 +85,9 @@ def run_and_kill(url: str, index_dir: Path, work: str, turn: int, chance: random
 def check_nothing_left_behind(index_dir: Path) -> None:
     folder = find_current_folder(index_dir)
     assert folder is not None
-    assert {path.name for path in index_dir.iterdir()} == {"CURRENT", "LOCK", folder.name}
+    names = {path.name for path in index_dir.iterdir()}
+    assert names == {"CURRENT", "LOCK", LEXICON_FOLDER, folder.name}
+    lexicons = {path.name for path in (index_dir / LEXICON_FOLDER).iterdir()}
+    assert lexicons == {"CURRENT", find_lexicon_name(index_dir)}
     expected = commits.read_commit(folder).file_names | {READERS_NAME}
     assert {path.name for path in folder.iterdir()} == expected

@@ -1,0 +1,1 @@
+"""The words, phrases and authors of the held titles, with frequencies, in files that are mapped."""

@@ -1,0 +1,60 @@
+"""Why hits have their scores: what each term of a query adds in each field."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.domain.arxiv_id import ArxivId
+from app.domain.errors import PaperNotFoundError
+from app.domain.query import QueryNode
+from app.domain.results import Explanation
+from app.search.engine import SearchEngine
+
+MAX_EXPLAINED_HITS = 200
+"""Hits of a page that are explained; later ones have no explanation."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionShare:
+    """The part of a score that one term in one field gives.
+
+    Attributes:
+        share: of the whole score, between 0 and 1; negative where a stage takes away.
+    """
+
+    field: str
+    term: str
+    weight: float
+    share: float
+
+
+def list_shares(explanation: Explanation) -> list[ContributionShare]:
+    """The contributions to a score, the largest first."""
+    total = sum(abs(each.weight) for each in explanation.contributions)
+    ordered = sorted(
+        explanation.contributions, key=lambda each: (-abs(each.weight), each.field, each.term)
+    )
+    return [
+        ContributionShare(each.field, each.term, each.weight, each.weight / total if total else 0.0)
+        for each in ordered
+    ]
+
+
+def explain_hits(
+    engine: SearchEngine, tree: QueryNode, arxiv_ids: Iterable[ArxivId]
+) -> dict[ArxivId, Explanation]:
+    """The explanation of each paper that the index holds.
+
+    Args:
+        tree: the tree that gave the hits.
+
+    Raises:
+        SearchIndexError: there is no usable index.
+    """
+    explained: dict[ArxivId, Explanation] = {}
+    for arxiv_id in list(arxiv_ids)[:MAX_EXPLAINED_HITS]:
+        try:
+            explained[arxiv_id] = engine.explain(tree, arxiv_id)
+        except PaperNotFoundError:
+            # Named by the query, and not indexed yet.
+            continue
+    return explained

@@ -1,0 +1,320 @@
+"""What somebody who types may be about to ask: phrases, titles, authors, categories.
+
+The lexicon proposes phrases and authors by their beginning, the taxonomy categories, the engine
+titles; every count shown is the engine's, of exactly the query that the suggestion leads to.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlencode
+
+from app.db.papers import find_papers
+from app.db.session import Database
+from app.domain.arxiv_id import ArxivId
+from app.domain.categories import Category, list_categories
+from app.domain.errors import LimitExceededError
+from app.domain.query import (
+    And,
+    Everything,
+    FacetField,
+    Filters,
+    Or,
+    QueryField,
+    QueryNode,
+    SearchRequest,
+    Term,
+)
+from app.search.engine import SearchEngine
+from app.search.lexicon.lexicon import Lexicon
+from app.search.lexicon.source import LexiconSource
+from app.text.names import fold_name
+from app.text.query_syntax import parse_query
+from app.text.title_words import MAX_PHRASE_WORDS, split_entry
+from app.text.tokenize import fold_term
+
+MAX_SUGGEST_CHARS = 200
+"""Longest text for which anything is suggested; nobody types more before asking."""
+
+DEFAULT_PER_GROUP = 5
+MAX_PER_GROUP = 20
+
+MIN_TITLE_PREFIX_CHARS = 3
+"""A title is looked for from so many letters on; fewer begin too many words."""
+
+MAX_TITLE_WORDS = 12
+"""Words of a text that a title must hold; the last ones count."""
+
+MAX_COMPLETED_WORDS = 12
+"""Words that the last, unfinished word of a title may stand for."""
+
+MAX_NAMES_READ = 2_000
+"""Authors of a family name that are compared with the given name."""
+
+SPARE_CANDIDATES = 2
+"""How many times as many candidates are counted as are shown, since a few lead nowhere."""
+
+
+class SuggestionKind(StrEnum):
+    """What a suggestion is."""
+
+    PHRASE = "phrase"
+    TITLE = "title"
+    AUTHOR = "author"
+    CATEGORY = "category"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One thing to ask or to open.
+
+    Attributes:
+        text: for people.
+        query: what to put into the search box.
+        count: papers that the query finds; None for a title.
+        arxiv_id: the paper, of a title.
+        description: a category's name; else empty.
+    """
+
+    kind: SuggestionKind
+    text: str
+    query: str
+    count: int | None = None
+    arxiv_id: ArxivId | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """All suggestions for a text, by kind, the best of each first."""
+
+    text: str
+    phrases: tuple[Suggestion, ...] = ()
+    titles: tuple[Suggestion, ...] = ()
+    authors: tuple[Suggestion, ...] = ()
+    categories: tuple[Suggestion, ...] = ()
+
+    def __iter__(self) -> Iterator[Suggestion]:
+        """All of them, in the order of a list for people."""
+        yield from self.phrases
+        yield from self.authors
+        yield from self.categories
+        yield from self.titles
+
+
+class SuggestService:
+    """Completes what is typed; safe to share between threads."""
+
+    def __init__(self, database: Database, engine: SearchEngine, lexicons: LexiconSource) -> None:
+        self._database = database
+        self._engine = engine
+        self._lexicons = lexicons
+        self._category_counts: tuple[int, dict[str, int]] = (-1, {})
+
+    def suggest(self, text: str, *, per_group: int = DEFAULT_PER_GROUP) -> Suggestions:
+        """Suggestions for a text that may end within a word.
+
+        Behind `au:` only authors are suggested, behind `cat:` only categories.
+
+        Raises:
+            LimitExceededError: the text is too long, or too many are wanted.
+            SearchIndexError: there is no usable index.
+            StorageError: there is no usable database.
+        """
+        _check_limits(text, per_group)
+        typed = " ".join(text.split())
+        field, _, rest = typed.partition(":")
+        if field.lower() in {"au", "author"}:
+            return Suggestions(text, authors=self._suggest_authors(rest, per_group))
+        if field.lower() in {"cat", "category"}:
+            return Suggestions(text, categories=self._suggest_categories(rest, per_group))
+        named = parse_query(typed).arxiv_ids if typed else ()
+        if named:
+            return Suggestions(text, titles=self._show_titles(named[:per_group]))
+        # A text in the query language is somebody's who knows what to write.
+        if not typed or any(sign in typed for sign in '":()*'):
+            return Suggestions(text)
+        return Suggestions(
+            text,
+            phrases=self._suggest_phrases(typed, per_group),
+            titles=self._suggest_titles(typed, per_group),
+            authors=self._suggest_authors(typed, per_group),
+            categories=self._suggest_categories(typed, per_group),
+        )
+
+    def _suggest_phrases(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
+        """The longest ending of the text that begins phrases, completed; words alone as well."""
+        lexicon = self._lexicons.get()
+        words = typed.split()
+        for length in range(min(len(words), MAX_PHRASE_WORDS), 0, -1):
+            lead, tail = words[:-length], words[-length:]
+            completions = _list_completions(lexicon, " ".join(map(fold_term, tail)), limit)
+            if completions:
+                texts = [" ".join([*lead, each]) for each in completions]
+                return self._count(SuggestionKind.PHRASE, texts, _quote_tail(lead), limit)
+        return ()
+
+    def _suggest_authors(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
+        key = fold_name(typed.strip('" ').replace(",", " "))
+        if not key:
+            return ()
+        names = list(_iter_names(self._lexicons.get(), key, SPARE_CANDIDATES * limit))
+        return self._count(SuggestionKind.AUTHOR, names, _quote_author, limit)
+
+    def _suggest_categories(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
+        words = typed.lower().split()
+        if not words:
+            return ()
+        counts = self._get_category_counts()
+        matching = [each for each in list_categories() if _matches_category(each, words)]
+        matching.sort(
+            key=lambda each: (not each.code.lower().startswith(words[0]), -counts.get(each.code, 0))
+        )
+        return tuple(
+            Suggestion(
+                SuggestionKind.CATEGORY,
+                each.code,
+                f"cat:{each.code}",
+                counts.get(each.code, 0),
+                description=each.name,
+            )
+            for each in matching[:limit]
+        )
+
+    def _suggest_titles(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
+        """Papers whose titles hold all the words, the last of which may have just begun."""
+        *words, last = typed.split()[-MAX_TITLE_WORDS:]
+        nodes: list[QueryNode] = [Term(word, QueryField.TITLE) for word in words]
+        if len(last) >= MIN_TITLE_PREFIX_CHARS:
+            nodes.append(self._begin_word(last))
+        if not nodes:
+            return ()
+        tree = And(tuple(nodes)) if len(nodes) > 1 else nodes[0]
+        result = self._engine.search(SearchRequest(tree, limit=limit))
+        return self._show_titles([hit.arxiv_id for hit in result.hits])
+
+    def _begin_word(self, begun: str) -> QueryNode:
+        """The word as it is, or one of the frequent words that begin so, in the title."""
+        table = self._lexicons.get().words
+        words = table.list_top(table.find_prefix(fold_term(begun)), MAX_COMPLETED_WORDS)
+        texts = dict.fromkeys([begun, *(word for word, _count in words)])
+        return Or(tuple(Term(text, QueryField.TITLE) for text in texts))
+
+    def _show_titles(self, ids: Iterable[ArxivId]) -> tuple[Suggestion, ...]:
+        wanted = list(ids)
+        if not wanted:
+            return ()
+        with self._database.read() as tx:
+            papers = find_papers(tx, wanted)
+        return tuple(
+            Suggestion(SuggestionKind.TITLE, papers[each].title, each.value, arxiv_id=each)
+            for each in wanted
+            if each in papers
+        )
+
+    def _count(
+        self,
+        kind: SuggestionKind,
+        texts: Iterable[str],
+        make_query: Callable[[str], str],
+        limit: int,
+    ) -> tuple[Suggestion, ...]:
+        """The texts whose queries find anything, with the exact numbers."""
+        suggestions = []
+        for text in texts:
+            query = make_query(text)
+            count = self._engine.count(parse_query(query).tree, Filters())
+            if count:
+                suggestions.append(Suggestion(kind, text, query, count))
+            if len(suggestions) == limit:
+                break
+        return tuple(suggestions)
+
+    def _get_category_counts(self) -> dict[str, int]:
+        """Papers by category, counted once for each state of the index."""
+        generation, counts = self._category_counts
+        if generation != self._engine.get_state().generation:
+            request = SearchRequest(Everything(), limit=0, facets=(FacetField.CATEGORY,))
+            result = self._engine.search(request)
+            found = result.facets.get(FacetField.CATEGORY, ())
+            counts = {each.value: each.count for each in found}
+            self._category_counts = (result.state.generation, counts)
+        return counts
+
+
+def make_suggestion_address(suggestion: Suggestion) -> str:
+    """The page that a suggestion leads to, relative to the service."""
+    if suggestion.arxiv_id is not None:
+        return f"/abs/{suggestion.arxiv_id}"
+    return f"/search?{urlencode({'q': suggestion.query})}"
+
+
+def _list_completions(lexicon: Lexicon, key: str, limit: int) -> list[str]:
+    """Words and phrases that begin so, most frequent first."""
+    wanted = SPARE_CANDIDATES * limit
+    found = lexicon.phrases.list_top(lexicon.phrases.find_prefix(key), wanted)
+    if " " not in key:
+        found += lexicon.words.list_top(lexicon.words.find_prefix(key), 2)
+        found.sort(key=lambda each: -each[1])
+    return [split_entry(entry)[1] for entry, _count in found][:wanted]
+
+
+def _iter_names(lexicon: Lexicon, key: str, limit: int) -> Iterator[str]:
+    """Authors whose family name begins so, or who are written `given family`."""
+    found = lexicon.authors.list_top(lexicon.authors.find_prefix(key), limit)
+    *given, family = key.split()
+    if not found and given:
+        named = lexicon.authors.list_top(lexicon.authors.find_prefix(family), MAX_NAMES_READ)
+        found = [each for each in named if _has_given(split_entry(each[0])[0], given)][:limit]
+    for entry, _count in found:
+        yield split_entry(entry)[1]
+
+
+def _has_given(key: str, given: list[str]) -> bool:
+    words = key.split()[1:]
+    return all(any(word.startswith(begun) for word in words) for begun in given)
+
+
+def _matches_category(category: Category, words: list[str]) -> bool:
+    """Whether each word begins the code or a word of the name."""
+    parts = [
+        category.code.lower(),
+        *category.code.lower().split("."),
+        *category.name.lower().split(),
+    ]
+    return all(any(part.startswith(word) for part in parts) for word in words)
+
+
+def _quote_tail(lead: list[str]) -> Callable[[str], str]:
+    """Makes a query of a phrase: the words before it as they are, the phrase in quotes."""
+    before = " ".join(lead)
+
+    def make_query(text: str) -> str:
+        phrase = text[len(before) :].strip()
+        quoted = f'"{phrase}"' if " " in phrase else phrase
+        return f"{before} {quoted}".strip()
+
+    return make_query
+
+
+def _quote_author(name: str) -> str:
+    return f'au:"{name.replace(chr(34), " ")}"'
+
+
+def _check_limits(text: str, per_group: int) -> None:
+    if len(text) > MAX_SUGGEST_CHARS:
+        raise LimitExceededError(
+            f"Suggestions are made for texts of up to {MAX_SUGGEST_CHARS} characters, this one has "
+            f"{len(text):,}. Ask GET /api/v1/search for it as it is.",
+            limit_name="max_suggest_chars",
+            limit=MAX_SUGGEST_CHARS,
+            unit="characters",
+        )
+    if per_group > MAX_PER_GROUP:
+        raise LimitExceededError(
+            f"{per_group:,} suggestions of each kind are asked for, at most {MAX_PER_GROUP} are "
+            "made. Lower limit.",
+            limit_name="max_per_group",
+            limit=MAX_PER_GROUP,
+            unit="suggestions",
+        )
