@@ -1,11 +1,12 @@
 """All routers of the REST interface, for the composition root."""
 
-from app.api import categories, days, health, papers, preferences, search, stars, status
+from app.api import categories, days, health, papers, preferences, related, search, stars, status
 from app.api.operators import routes as operators
 
 ROUTERS = (
     search.router,
     stars.router,
+    related.router,
     papers.router,
     preferences.router,
     days.router,

@@ -7,6 +7,7 @@ from app.search.engine import SearchEngine
 from app.services.browse import BrowseService
 from app.services.papers import PaperService
 from app.services.preferences import PreferenceLimits, PreferenceService
+from app.services.related import RelatedService
 from app.services.search import SearchLimits, SearchService
 from app.services.star_memory import StarLimits
 from app.services.stars import StarService
@@ -23,6 +24,7 @@ class UseCases:
     status: StatusService
     stars: StarService
     preferences: PreferenceService
+    related: RelatedService
 
 
 def make_use_cases(
@@ -51,5 +53,6 @@ def make_use_cases(
         browse=BrowseService(database, engine, limits),
         status=StatusService(database, engine),
         stars=StarService(database, star_database or database, star_limits or StarLimits()),
+        related=RelatedService(database, engine, limits),
         preferences=PreferenceService(database, engine, preference_limits or PreferenceLimits()),
     )

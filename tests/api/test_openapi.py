@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from app.api import preferences, schemas, stars, status_schemas
+from app.api import preferences, related, schemas, stars, status_schemas
 from app.api.operators import schemas as operator_schemas
 from app.api.problems import (
     INTERNAL,
@@ -42,6 +42,7 @@ def test_every_route_of_the_api_is_documented(document: dict[str, Any]) -> None:
         "/api/v1/papers/{arxiv_id}",
         "/api/v1/papers/{arxiv_id}/history",
         "/api/v1/papers/{arxiv_id}/star",
+        "/api/v1/papers/{arxiv_id}/related",
         "/api/v1/preferences/rank",
         "/api/v1/preferences/cloud",
         "/api/v1/days/{day}",
@@ -84,7 +85,7 @@ def test_every_answer_has_an_example_that_its_model_accepts(document: dict[str, 
         name = content["schema"]["$ref"].rpartition("/")[2]
         model = next(
             getattr(module, name)
-            for module in (schemas, status_schemas, operator_schemas, preferences, stars)
+            for module in (schemas, status_schemas, operator_schemas, preferences, related, stars)
             if hasattr(module, name)
         )
         accepted = model.model_validate(content["example"])

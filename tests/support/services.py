@@ -8,6 +8,7 @@ from app.search.factory import open_engine
 from app.services.browse import BrowseService
 from app.services.papers import PaperService
 from app.services.preferences import PreferenceLimits, PreferenceService
+from app.services.related import RelatedService
 from app.services.search import SearchLimits, SearchService
 from app.services.star_memory import StarLimits
 from app.services.stars import StarService
@@ -43,6 +44,7 @@ def open_use_cases(library: Library, limits: SearchLimits = LIMITS) -> Iterator[
                 clock=lambda: 0.0,
                 today=NOON.date,
             ),
+            related=RelatedService(database, engine, limits),
             preferences=PreferenceService(database, engine, PREFERENCE_LIMITS),
         )
     finally:
