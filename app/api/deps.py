@@ -9,6 +9,7 @@ from app.api.problems import UnknownParameterError
 from app.services.browse import BrowseService
 from app.services.papers import PaperService
 from app.services.preferences import PreferenceService
+from app.services.related import RelatedService
 from app.services.search import SearchService
 from app.services.stars import StarService
 from app.services.status import StatusService
@@ -47,6 +48,10 @@ def _get_stars(use_cases: UseCasesDep) -> StarService:
     return use_cases.stars
 
 
+def _get_related(use_cases: UseCasesDep) -> RelatedService:
+    return use_cases.related
+
+
 def _get_preferences(use_cases: UseCasesDep) -> PreferenceService:
     return use_cases.preferences
 
@@ -56,6 +61,7 @@ PapersDep = Annotated[PaperService, Depends(_get_papers)]
 BrowseDep = Annotated[BrowseService, Depends(_get_browse)]
 StatusDep = Annotated[StatusService, Depends(_get_status)]
 StarsDep = Annotated[StarService, Depends(_get_stars)]
+RelatedDep = Annotated[RelatedService, Depends(_get_related)]
 PreferencesDep = Annotated[PreferenceService, Depends(_get_preferences)]
 
 

@@ -256,6 +256,29 @@ _OPERATOR_ANSWER: dict[str, Any] = {
 
 _STAR: dict[str, Any] = {"arxiv_id": "1706.03762", "stars": 42, "counted": True, "note": None}
 
+_RELATED_PAPER: dict[str, Any] = _FACTS | {
+    "score": 42.5,
+    "relation": "earlier",
+    "reasons": [
+        {"kind": "term", "text": "attention", "weight": 30.0},
+        {"kind": "phrase", "text": "sequence transduction", "weight": 8.5},
+        {"kind": "category", "text": "cs.CL", "weight": 4.0},
+    ],
+    "shared_authors": ["Ashish Vaswani"],
+    "duplicates": [],
+}
+
+_RELATED: dict[str, Any] = {
+    "arxiv_id": "1706.03762",
+    "method": "default",
+    "total": 1,
+    "counts": {"earlier": 1, "same": 0, "later": 0},
+    "asked_with": [{"kind": "term", "text": "attention", "weight": 12.1}],
+    "index_version": 12,
+    "results": [_RELATED_PAPER],
+    "next": None,
+}
+
 _RANK: dict[str, Any] = {
     "results": [{"id": "1706.03762", "score": 11.5}, {"id": "hep-th/9901001", "score": 0.0}]
 }
@@ -273,6 +296,7 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("get", "/api/v1/papers/{arxiv_id}"): _PAPER,
     ("get", "/api/v1/papers/{arxiv_id}/history"): _HISTORY,
     ("post", "/api/v1/papers/{arxiv_id}/star"): _STAR,
+    ("get", "/api/v1/papers/{arxiv_id}/related"): _RELATED,
     ("post", "/api/v1/preferences/rank"): _RANK,
     ("post", "/api/v1/preferences/cloud"): _CLOUD,
     ("get", "/api/v1/days/{day}"): _DAY,

@@ -65,7 +65,7 @@ def find_named_papers(
             f"{len(known) - len(passing)} of the papers named in the query are left out by the "
             "category or date filter."
         )
-    return NamedPapers(tuple(_in_order(passing, request.sort)), tuple(notes))
+    return NamedPapers(tuple(sort_papers(passing, request.sort)), tuple(notes))
 
 
 def passes_filters(paper: Paper, filters: Filters) -> bool:
@@ -86,7 +86,7 @@ def _moment(paper: Paper, date_field: DateField) -> datetime:
     return paper.updated_at if date_field is DateField.UPDATED else paper.submitted_at
 
 
-def _in_order(papers: Sequence[Paper], sort: Sort) -> list[Paper]:
+def sort_papers(papers: Sequence[Paper], sort: Sort) -> list[Paper]:
     """As written for relevance, else by the date that sorts everything behind them."""
     if sort is Sort.RELEVANCE:
         return list(papers)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from app.db.papers import find_papers
 from app.db.session import Database
 from app.domain.arxiv_id import parse_arxiv_id
-from app.domain.errors import LimitExceededError
 from app.domain.keywords import CorpusStatistics
 from app.domain.query import Or, Phrase, QueryNode, Term
 from app.search.engine import SearchEngine
+from app.services.limits import check_limit
 from app.text.keywords import extract_literal_keywords
 from app.text.tokenize import iter_tokens
 from app.text.word_cloud import choose_default_preferences, make_word_cloud
@@ -131,21 +131,6 @@ class PreferenceService:
             "max_preference_word_chars",
             limits.max_preference_word_chars,
             "characters of one word",
-        )
-
-
-def check_limit(value: int, name: str, limit: int, unit: str) -> None:
-    """Return quietly if a value keeps to a limit.
-
-    Raises:
-        LimitExceededError: it does not.
-    """
-    if value > limit:
-        raise LimitExceededError(
-            f"{value:,} {unit} are given, at most {limit:,} are allowed ({name}). Send fewer.",
-            limit_name=name,
-            limit=limit,
-            unit=unit,
         )
 
 

@@ -8,6 +8,7 @@ from app.search.lexicon.source import LexiconSource
 from app.services.browse import BrowseService
 from app.services.papers import PaperService
 from app.services.preferences import PreferenceLimits, PreferenceService
+from app.services.related import RelatedService
 from app.services.search import SearchLimits, SearchService
 from app.services.search_help import SearchHelpService
 from app.services.spelling import SpellingService
@@ -29,6 +30,7 @@ class UseCases:
     preferences: PreferenceService
     suggest: SuggestService
     search_help: SearchHelpService
+    related: RelatedService
 
 
 def make_use_cases(
@@ -59,6 +61,7 @@ def make_use_cases(
         browse=BrowseService(database, engine, limits),
         status=StatusService(database, engine),
         stars=StarService(database, star_database or database, star_limits or StarLimits()),
+        related=RelatedService(database, engine, limits),
         preferences=PreferenceService(database, engine, preference_limits or PreferenceLimits()),
         suggest=SuggestService(database, engine, lexicons),
         search_help=SearchHelpService(database, engine, lexicons),

@@ -9,6 +9,7 @@ from app.search.lexicon.source import LexiconSource
 from app.services.browse import BrowseService
 from app.services.papers import PaperService
 from app.services.preferences import PreferenceLimits, PreferenceService
+from app.services.related import RelatedService
 from app.services.search import SearchLimits, SearchService
 from app.services.search_help import SearchHelpService
 from app.services.spelling import SpellingService
@@ -57,6 +58,7 @@ def open_use_cases(library: Library, limits: SearchLimits = LIMITS) -> Iterator[
                 clock=lambda: 0.0,
                 today=NOON.date,
             ),
+            related=RelatedService(database, engine, limits),
             preferences=PreferenceService(database, engine, PREFERENCE_LIMITS),
         )
     finally:

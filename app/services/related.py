@@ -1,0 +1,166 @@
+"""Papers related to one paper, with reasons, split by time."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from app.db.session import Database
+from app.domain.arxiv_id import parse_arxiv_id
+from app.domain.keywords import CorpusStatistics
+from app.domain.paper import Paper
+from app.domain.query import Filters, Or, SearchRequest, Term
+from app.domain.related import (
+    Reason,
+    ReasonKind,
+    RelatedMethod,
+    RelatedPage,
+    RelatedPaper,
+    TimeRelation,
+)
+from app.domain.results import IndexState
+from app.search.engine import SearchEngine
+from app.services.limits import check_limit
+from app.services.papers import get_living_paper
+from app.services.search import SearchLimits, SearchQuestion, make_filters
+from app.services.similar_papers import (
+    CANDIDATES,
+    SimilarityFinder,
+    Wanted,
+    arrange,
+    list_profile,
+    load_hits,
+)
+from app.text.keywords import extract_literal_keywords
+from app.text.names import fold_name
+from app.text.similarity import count_terms, find_surfaces, measure_importance
+
+SAME_TIME = timedelta(days=183)
+"""Papers submitted at most this far apart, half a year, are of the same time."""
+
+SHOWN_PROFILE = 30
+"""Words and pairs of a profile that an answer names."""
+
+
+class RelatedService:
+    """Finds related papers; safe to share between threads."""
+
+    def __init__(self, database: Database, engine: SearchEngine, limits: SearchLimits) -> None:
+        self._database = database
+        self._engine = engine
+        self._limits = limits
+        self._finder = SimilarityFinder(database, engine)
+
+    def find_related(
+        self,
+        written_id: str,
+        question: SearchQuestion,
+        method: RelatedMethod = RelatedMethod.DEFAULT,
+    ) -> RelatedPage:
+        """One page of the papers most like a paper; without words there are none.
+
+        At most `CANDIDATES` papers are related. No date is part of the score; orders other than
+        relevance arrange these papers.
+
+        Args:
+            written_id: identifier in any written form.
+            question: filters, order and page; its text is not used.
+            method: how they are found.
+
+        Raises:
+            InvalidInputError: the identifier, a filter or a limit cannot be used.
+            PaperDeletedError: arXiv deleted the record.
+            PaperNotFoundError: the paper is not held here.
+            SearchIndexError: there is no usable index.
+            StorageError: there is no usable database.
+        """
+        limit = self._limits.default_page_size if question.limit is None else question.limit
+        check_limit(limit, "max_page_size", self._limits.max_page_size, "results")
+        filters = make_filters(question)
+        asked = parse_arxiv_id(written_id)
+        with self._database.read() as tx:
+            seed = get_living_paper(tx, asked.arxiv_id)
+        find = self._find_by_keywords if method is RelatedMethod.LITERAL else self._find_by_text
+        papers, asked_with, state = find(seed, filters)
+        told = [_tell_relation(each, seed) for each in papers]
+        page = arrange(told, question.sort)[question.offset : question.offset + limit]
+        if method is RelatedMethod.LITERAL:
+            page = self._explain_keywords(page, asked_with)
+        return RelatedPage(
+            papers=tuple(page),
+            total=len(told),
+            offset=question.offset,
+            limit=limit,
+            counts=dict(Counter(each.relation for each in told if each.relation is not None)),
+            asked_with=tuple(asked_with),
+            state=state,
+        )
+
+    def _find_by_text(
+        self, seed: Paper, filters: Filters
+    ) -> tuple[Sequence[RelatedPaper], list[Reason], IndexState]:
+        """By all words and pairs of neighbours of title and abstract."""
+        importance = measure_importance(count_terms(seed.title, seed.abstract))
+        surfaces = find_surfaces(seed.title, importance)
+        surfaces = find_surfaces(seed.abstract, importance) | surfaces
+        wanted = Wanted(importance, surfaces, (seed.categories,), (seed.arxiv_id,))
+        found = self._finder.find(wanted, filters)
+        return found.papers, list_profile(found.profile, surfaces, SHOWN_PROFILE), found.state
+
+    def _find_by_keywords(
+        self, seed: Paper, filters: Filters
+    ) -> tuple[Sequence[RelatedPaper], list[Reason], IndexState]:
+        """By any of the ten keywords, in the order of a search for them."""
+        statistics = CorpusStatistics(
+            self._engine.get_state().papers,
+            lambda terms: [
+                each.document_frequency for each in self._engine.get_term_statistics(terms)
+            ],
+        )
+        keywords = extract_literal_keywords(seed.title, seed.abstract, statistics)
+        # Words of one index term are asked for once.
+        by_term: dict[tuple[str, ...], Reason] = {}
+        for each in keywords:
+            by_term.setdefault(each.terms, Reason(ReasonKind.TERM, each.text, each.weight))
+        asked_with = list(by_term.values())
+        if not keywords:
+            return (), asked_with, self._engine.get_state()
+        # The paper itself is an answer to its own keywords.
+        request = SearchRequest(_make_query(asked_with), filters, limit=CANDIDATES + 1)
+        found = self._engine.search(request)
+        hits = [hit for hit in found.hits if hit.arxiv_id != seed.arxiv_id][:CANDIDATES]
+        loaded = load_hits(self._database, hits)
+        papers = [RelatedPaper(each.paper, each.score, ()) for each in loaded]
+        return papers, asked_with, found.state
+
+    def _explain_keywords(
+        self, page: Sequence[RelatedPaper], asked_with: Sequence[Reason]
+    ) -> list[RelatedPaper]:
+        """The papers with the part that each keyword has in their scores."""
+        explained = []
+        for each in page:
+            parts = {
+                word.text: self._engine.explain(Term(word.text), each.paper.arxiv_id).score
+                for word in asked_with
+            }
+            reasons = [Reason(ReasonKind.TERM, text, part) for text, part in parts.items() if part]
+            reasons.sort(key=lambda reason: -reason.weight)
+            explained.append(replace(each, reasons=tuple(reasons)))
+        return explained
+
+
+def _make_query(words: Sequence[Reason]) -> Or:
+    return Or(tuple(Term(each.text) for each in words))
+
+
+def _tell_relation(related: RelatedPaper, seed: Paper) -> RelatedPaper:
+    """The paper with what it has in common with the seed beside its words."""
+    apart = related.paper.submitted_at - seed.submitted_at
+    relation = TimeRelation.EARLIER if apart < timedelta() else TimeRelation.LATER
+    if abs(apart) <= SAME_TIME:
+        relation = TimeRelation.SAME
+    names = {fold_name(author.name) for author in seed.authors}
+    shared = tuple(
+        author.name for author in related.paper.authors if fold_name(author.name) in names
+    )
+    return replace(related, relation=relation, shared_authors=shared)

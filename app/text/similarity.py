@@ -1,0 +1,217 @@
+"""How alike two texts are, by the terms and pairs of neighbours they share, each with its part.
+
+With tf counting the title `TITLE_WEIGHT` times, a profile weighs a term of its text by
+
+    w(t) = sat(tf(t)) · idf(t),   sat(x) = x (k + 1) / (x + k),
+
+and a pair of terms side by side by `PAIR_WEIGHT` times its saturated count times the sum of both
+idfs. A text scores Σ w(t) · tf (K + 1) / (tf + K (1 − B + B length / average)) over the terms and
+pairs it has: BM25 with the whole text as the query. The parts add up to the score.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import log
+from operator import attrgetter
+
+from app.text.tex_words import has_tex
+from app.text.tokenize import Token, iter_tokens, normalise, placed_index_terms
+
+TITLE_WEIGHT = 2.0
+"""What an occurrence in the title counts, where one in the abstract counts 1."""
+
+PAIR_WEIGHT = 0.25
+"""What two neighbours add, beside what each of them is worth alone."""
+
+QUERY_SATURATION = 1.2
+"""k: how soon further occurrences in the profile's own text stop counting."""
+
+TEXT_SATURATION = 1.2
+"""K: the same in the texts that are scored."""
+
+LENGTH_SHARE = 0.75
+"""B: how much the length of a text counts."""
+
+DUPLICATE_OVERLAP = 0.8
+"""Two texts are near-duplicates when they share this part of all their pairs (Jaccard)."""
+
+SKETCH_PAIRS = 4
+"""Texts are compared pair by pair only when they share one of their so many first pairs."""
+
+Feature = tuple[str, ...]
+"""An index term, alone or with the one after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermCounts:
+    """What a text holds.
+
+    Attributes:
+        counts: occurrences of each term and pair of neighbours; pairs count the title once.
+        length: occurrences of terms, those of the title `TITLE_WEIGHT` times.
+    """
+
+    counts: Mapping[Feature, float]
+    length: float
+
+    def list_pairs(self) -> set[Feature]:
+        """The pairs of neighbours."""
+        return {feature for feature in self.counts if len(feature) == 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one shared term or pair adds to a score."""
+
+    feature: Feature
+    weight: float
+
+
+Profile = Mapping[Feature, float]
+"""What is looked for: the weight of each term and pair, negative for what is disliked."""
+
+
+def count_terms(title: str, abstract: str) -> TermCounts:
+    """The index terms of a paper and the pairs of them that stand side by side.
+
+    >>> sorted(count_terms("Sparse attention", "").counts)
+    [('attent',), ('spars',), ('spars', 'attent')]
+    """
+    counts: dict[Feature, float] = {}
+    length = 0.0
+    for text, weight in ((title, TITLE_WEIGHT), (abstract, 1.0)):
+        placed = placed_index_terms(text)
+        length += weight * len(placed)
+        for _position, term in placed:
+            counts[(term,)] = counts.get((term,), 0.0) + weight
+        for pair in _iter_pairs(placed):
+            counts[pair] = counts.get(pair, 0.0) + 1.0
+    return TermCounts(counts, length)
+
+
+def _iter_pairs(placed: Iterable[tuple[int, str]]) -> Iterator[Feature]:
+    """Terms at following positions; of a compound its parts, not its joined spelling."""
+    heads: dict[int, str] = {}
+    for position, term in placed:
+        heads.setdefault(position, term)
+    for (first, left), (second, right) in pairwise(heads.items()):
+        if _are_neighbours(first, left, second, right):
+            yield left, right
+
+
+def _are_neighbours(first: int, left: str, second: int, right: str) -> bool:
+    # Of `in-house` only `inhouse` and `house` are terms, which are no neighbours.
+    return second == first + 1 and not left.endswith(right)
+
+
+def saturate(count: float, saturation: float = QUERY_SATURATION) -> float:
+    """sat(count): grows with the count, towards `saturation` + 1.
+
+    >>> saturate(1.0)
+    1.0
+    """
+    return count * (saturation + 1.0) / (count + saturation)
+
+
+def compute_idf(document_frequency: float, papers: int) -> float:
+    """ln(N / (df + 1)) + 1, at least 0."""
+    return max(0.0, log(max(papers, 1) / (document_frequency + 1.0)) + 1.0)
+
+
+def weigh_features(
+    importance: Mapping[Feature, float], get_idf: Callable[[str], float]
+) -> dict[Feature, float]:
+    """The profile in which each feature has its importance times what it is worth at all.
+
+    Args:
+        importance: of terms and pairs, e.g. saturated counts; may be negative.
+        get_idf: idf of an index term.
+    """
+    weighed = {}
+    for feature, value in importance.items():
+        worth = sum(map(get_idf, feature))
+        weighed[feature] = value * (worth if len(feature) == 1 else PAIR_WEIGHT * worth)
+    return weighed
+
+
+def measure_importance(text: TermCounts) -> dict[Feature, float]:
+    """The saturated count of every term and pair of a text."""
+    return {feature: saturate(count) for feature, count in text.counts.items()}
+
+
+def list_contributions(
+    profile: Profile, text: TermCounts, average_length: float
+) -> list[Contribution]:
+    """What each feature of the profile that a text holds adds to its score, largest first.
+
+    Args:
+        average_length: of the texts that are compared, above 0.
+    """
+    norm = TEXT_SATURATION * (1.0 - LENGTH_SHARE + LENGTH_SHARE * text.length / average_length)
+    counts = text.counts
+    found = [
+        Contribution(feature, weight * count * (TEXT_SATURATION + 1.0) / (count + norm))
+        for feature, weight in profile.items()
+        if weight != 0.0 and (count := counts.get(feature)) is not None
+    ]
+    found.sort(key=lambda each: (-each.weight, each.feature))
+    return found
+
+
+def find_surfaces(text: str, wanted: Collection[Feature]) -> dict[Feature, str]:
+    """The wanted features as they first stand in a text, for people; others are left out.
+
+    >>> find_surfaces("Sparse attention kernels", [("spars",), ("attent", "kernel")])
+    {('spars',): 'Sparse', ('attent', 'kernel'): 'attention kernels'}
+    """
+    sought = set(wanted)
+    surfaces: dict[Feature, str] = {}
+    heads: dict[int, tuple[str, Token]] = {}
+    # The joined spelling of a compound comes after its parts, but stands where the first does.
+    for token in sorted(iter_tokens(text), key=attrgetter("position")):
+        if term := normalise(token.text):
+            heads.setdefault(token.position, (term, token))
+            if (term,) in sought:
+                surfaces.setdefault((term,), token.text)
+    for (left, before), (right, after) in pairwise(heads.values()):
+        if (left, right) in sought and _are_neighbours(
+            before.position, left, after.position, right
+        ):
+            surfaces.setdefault((left, right), _read_pair(text, before, after))
+    return surfaces
+
+
+def _read_pair(text: str, before: Token, after: Token) -> str:
+    """Two tokens with what stands between them; of formulas their words."""
+    written = " ".join(text[before.start : after.end].split())
+    return f"{before.text} {after.text}" if has_tex(written) else written
+
+
+def group_near_duplicates(texts: Sequence[TermCounts]) -> list[int]:
+    """For each text the place of the first one that it nearly repeats, or its own.
+
+    Texts without pairs repeat nothing. Groups do not chain: all members resemble the first.
+    """
+    leaders: list[int] = []
+    pairs_of: dict[int, set[Feature]] = {}
+    leaders_by_pair: dict[Feature, list[int]] = {}
+    for place, text in enumerate(texts):
+        pairs = text.list_pairs()
+        sketch = sorted(pairs)[:SKETCH_PAIRS]
+        candidates = sorted({each for pair in sketch for each in leaders_by_pair.get(pair, ())})
+        leader = next(
+            (each for each in candidates if _overlap(pairs_of[each], pairs) >= DUPLICATE_OVERLAP),
+            place,
+        )
+        leaders.append(leader)
+        if leader == place:
+            pairs_of[place] = pairs
+            for pair in sketch:
+                leaders_by_pair.setdefault(pair, []).append(place)
+    return leaders
+
+
+def _overlap(left: set[Feature], right: set[Feature]) -> float:
+    union = len(left | right)
+    return len(left & right) / union if union else 0.0
