@@ -52,7 +52,7 @@ def test_a_tree_is_read_back_from_its_text(tree: QueryNode) -> None:
     parsed = parse_query(text, strict=True)
 
     assert parsed.tree == tree
-    assert parsed.arxiv_ids == parsed.dois == parsed.notes == ()
+    assert (parsed.arxiv_ids, parsed.dois, parsed.notes) == ((), (), ())
 
 
 def test_every_kind_of_node_with_a_written_form_takes_part() -> None:
