@@ -43,6 +43,7 @@ from app.domain.errors import PapersiftError
 from app.search.engine import SearchEngine
 from app.search.factory import open_engine
 from app.search.lexicon.source import LexiconSource
+from app.services.keywords import KeywordLimits
 from app.services.preferences import PreferenceLimits
 from app.services.search import SearchLimits
 from app.services.star_memory import StarLimits
@@ -108,6 +109,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             max_preference_ids=settings.max_preference_ids,
             max_preference_words=settings.max_preference_words,
             max_preference_word_chars=settings.max_preference_word_chars,
+        ),
+        keyword_limits=KeywordLimits(
+            max_keywords=settings.max_keywords,
+            max_keyword_text_chars=settings.max_keyword_text_chars,
         ),
     )
     app.state.templates = make_environment(_make_stylesheet_address())

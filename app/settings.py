@@ -69,6 +69,15 @@ class Settings(BaseSettings):
     max_preference_word_chars: int = Field(
         200, ge=10, description="Longest word or phrase of a preference, characters."
     )
+    max_keywords: int = Field(
+        50, ge=1, description="Most keywords of a paper or text in one answer."
+    )
+    max_keyword_text_chars: int = Field(
+        20_000,
+        ge=100,
+        description="Longest title and abstract to find keywords in, together, characters; of a "
+        "longer paper the beginning is read.",
+    )
     stars_per_minute: int = Field(
         30, ge=1, description="Most stars accepted from one client in a minute."
     )

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 
 from app.api.problems import UnknownParameterError
 from app.services.browse import BrowseService
+from app.services.keywords import KeywordService
 from app.services.papers import PaperService
 from app.services.preferences import PreferenceService
 from app.services.related import RelatedService
@@ -56,6 +57,10 @@ def _get_preferences(use_cases: UseCasesDep) -> PreferenceService:
     return use_cases.preferences
 
 
+def _get_keywords(use_cases: UseCasesDep) -> KeywordService:
+    return use_cases.keywords
+
+
 SearchDep = Annotated[SearchService, Depends(_get_search)]
 PapersDep = Annotated[PaperService, Depends(_get_papers)]
 BrowseDep = Annotated[BrowseService, Depends(_get_browse)]
@@ -63,6 +68,7 @@ StatusDep = Annotated[StatusService, Depends(_get_status)]
 StarsDep = Annotated[StarService, Depends(_get_stars)]
 RelatedDep = Annotated[RelatedService, Depends(_get_related)]
 PreferencesDep = Annotated[PreferenceService, Depends(_get_preferences)]
+KeywordsDep = Annotated[KeywordService, Depends(_get_keywords)]
 
 
 def refuse_unknown_parameters(request: Request) -> None:

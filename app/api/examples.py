@@ -289,6 +289,22 @@ _CLOUD: dict[str, Any] = {
     "missing": [],
 }
 
+_KEYWORDS: dict[str, Any] = {
+    "arxiv_id": "1706.03762",
+    "method": "phrases",
+    "papers": 2_900_000,
+    "keywords": [
+        {
+            "text": "sequence transduction models",
+            "acronym": None,
+            "weight": 7.91,
+            "tf": 1,
+            "df": 4_310,
+            "idf": 10.4,
+        }
+    ],
+}
+
 EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("get", "/api/v1/search"): _SEARCH,
     ("get", "/api/v1/suggest"): _SUGGEST,
@@ -297,6 +313,8 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("get", "/api/v1/papers/{arxiv_id}/history"): _HISTORY,
     ("post", "/api/v1/papers/{arxiv_id}/star"): _STAR,
     ("get", "/api/v1/papers/{arxiv_id}/related"): _RELATED,
+    ("get", "/api/v1/papers/{arxiv_id}/keywords"): _KEYWORDS,
+    ("post", "/api/v1/keywords"): _KEYWORDS | {"arxiv_id": None},
     ("post", "/api/v1/preferences/rank"): _RANK,
     ("post", "/api/v1/preferences/cloud"): _CLOUD,
     ("get", "/api/v1/days/{day}"): _DAY,

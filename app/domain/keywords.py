@@ -23,9 +23,10 @@ class Keyword:
         text: as people read it.
         weight: what keywords are ordered by; comparable within one text only.
         tf: occurrences in title and abstract; those in the title may count more.
-        df: papers of the index that hold it; of a phrase, an estimate from its words.
+        df: papers of the index that hold it; of a phrase, those that hold its rarest word.
         idf: how rare it is, a logarithm.
         terms: the index terms of its words, in order.
+        acronym: the short form that the text gives for a phrase; empty where it gives none.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Keyword:
     df: int
     idf: float
     terms: tuple[str, ...]
+    acronym: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from app.db.session import Database
 from app.search.engine import SearchEngine
 from app.search.lexicon.source import LexiconSource
 from app.services.browse import BrowseService
+from app.services.keywords import KeywordLimits, KeywordService
 from app.services.papers import PaperService
 from app.services.preferences import PreferenceLimits, PreferenceService
 from app.services.related import RelatedService
@@ -31,6 +32,7 @@ class UseCases:
     suggest: SuggestService
     search_help: SearchHelpService
     related: RelatedService
+    keywords: KeywordService
 
 
 def make_use_cases(
@@ -42,6 +44,7 @@ def make_use_cases(
     star_database: Database | None = None,
     star_limits: StarLimits | None = None,
     preference_limits: PreferenceLimits | None = None,
+    keyword_limits: KeywordLimits | None = None,
 ) -> UseCases:
     """The use cases over one database and one search engine.
 
@@ -54,6 +57,7 @@ def make_use_cases(
             None: `database` takes them, with its own patience.
         star_limits: how many stars are accepted.
         preference_limits: how long lists and words of preference may be.
+        keyword_limits: how many keywords of how long a text.
     """
     return UseCases(
         search=SearchService(database, engine, limits, spelling=SpellingService(engine, lexicons)),
@@ -65,4 +69,5 @@ def make_use_cases(
         preferences=PreferenceService(database, engine, preference_limits or PreferenceLimits()),
         suggest=SuggestService(database, engine, lexicons),
         search_help=SearchHelpService(database, engine, lexicons),
+        keywords=KeywordService(database, engine, keyword_limits or KeywordLimits()),
     )

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from app.api import preferences, query_schemas, related, schemas, stars, status_schemas
+from app.api import keywords, preferences, query_schemas, related, schemas, stars, status_schemas
 from app.api.operators import schemas as operator_schemas
 from app.api.problems import (
     INTERNAL,
@@ -45,6 +45,8 @@ def test_every_route_of_the_api_is_documented(document: dict[str, Any]) -> None:
         "/api/v1/papers/{arxiv_id}/history",
         "/api/v1/papers/{arxiv_id}/star",
         "/api/v1/papers/{arxiv_id}/related",
+        "/api/v1/papers/{arxiv_id}/keywords",
+        "/api/v1/keywords",
         "/api/v1/preferences/rank",
         "/api/v1/preferences/cloud",
         "/api/v1/days/{day}",
@@ -92,6 +94,7 @@ def test_every_answer_has_an_example_that_its_model_accepts(document: dict[str, 
                 query_schemas,
                 status_schemas,
                 operator_schemas,
+                keywords,
                 preferences,
                 related,
                 stars,

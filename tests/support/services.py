@@ -7,6 +7,7 @@ from app.db.session import Database
 from app.search.factory import open_engine
 from app.search.lexicon.source import LexiconSource
 from app.services.browse import BrowseService
+from app.services.keywords import KeywordLimits, KeywordService
 from app.services.papers import PaperService
 from app.services.preferences import PreferenceLimits, PreferenceService
 from app.services.related import RelatedService
@@ -60,6 +61,7 @@ def open_use_cases(library: Library, limits: SearchLimits = LIMITS) -> Iterator[
             ),
             related=RelatedService(database, engine, limits),
             preferences=PreferenceService(database, engine, PREFERENCE_LIMITS),
+            keywords=KeywordService(database, engine, KeywordLimits()),
         )
     finally:
         engine.close()
