@@ -130,6 +130,14 @@ class SearchEngine(Protocol):
         """
         ...
 
+    def verify(self) -> bool:
+        """Whether all files of the index hold what was written into them; reads all of them.
+
+        Once it has found one that does not, every other method raises `IndexDamagedError` with
+        its name, until the index is built anew. Needs no index.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of all files."""
         ...
