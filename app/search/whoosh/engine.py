@@ -169,6 +169,14 @@ class WhooshEngine:
                 return statistics.list_field_statistics(executor, get_index_field(field), terms)
             return [self._statistics.compute(snapshot, executor, term) for term in terms]
 
+    def get_document_frequencies(
+        self, terms: Sequence[str], *, field: QueryField | None = None
+    ) -> list[int]:
+        """How many papers hold each index term, as scores count them."""
+        fields = statistics.WHOLE_PAPER if field is None else (get_index_field(field),)
+        with self._borrow() as (_snapshot, _searcher, executor):
+            return statistics.list_document_frequencies(executor, fields, terms)
+
     def stream_terms(self, field: QueryField) -> Iterator[tuple[str, int]]:
         """All words of a field in order of their text, and how many papers hold each."""
         with self._borrow() as (_snapshot, _searcher, executor):

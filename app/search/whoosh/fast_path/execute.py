@@ -210,6 +210,7 @@ class _Layout:
 
     def count_wanted(self, plan: Plan) -> int:
         """Optional clauses that have to be met; given documents alone are no match."""
+        if self._given is None or plan.base_score > 0.0:
             return plan.least_optional
         is_required = any(clause.kind == ClauseKind.REQUIRED for clause in plan.clauses)
         return plan.least_optional if is_required else max(1, plan.least_optional)
