@@ -159,9 +159,10 @@ def _make_lifespan(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        # In a thread: loading compiled code takes a second, compiling it for the first time ten.
-        # Searches answer meanwhile, and nothing is lost when the process is told to stop.
-        threading.Thread(target=engine.warm_up, name="engine-warm-up", daemon=True).start()
+        # In a thread: loading compiled code takes a second, compiling it for the first time ten,
+        # and reading the index through some more. Searches answer meanwhile, and nothing is lost
+        # when the process is told to stop.
+        threading.Thread(target=_prepare, args=[engine], name="engine-warm-up", daemon=True).start()
         yield
         operator_runner.close()
         engine.close()
@@ -169,6 +170,12 @@ def _make_lifespan(
             database.close()
 
     return lifespan
+
+
+def _prepare(engine: SearchEngine) -> None:
+    """Make searching fast, then see to it that what it reads is what was written."""
+    engine.warm_up()
+    engine.verify()
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:

@@ -115,7 +115,7 @@ class PreferenceService:
         return Cloud(tuple(cloud), tuple(choose_default_preferences(cloud)), missing)
 
     def _get_document_frequencies(self, terms: Sequence[str]) -> list[int]:
-        return [each.document_frequency for each in self._engine.get_term_statistics(terms)]
+        return self._engine.get_document_frequencies(terms)
 
     def _check_ids(self, written_ids: Sequence[str]) -> None:
         check_limit(

@@ -113,9 +113,7 @@ class RelatedService:
         """By any of the ten keywords, in the order of a search for them."""
         statistics = CorpusStatistics(
             self._engine.get_state().papers,
-            lambda terms: [
-                each.document_frequency for each in self._engine.get_term_statistics(terms)
-            ],
+            self._engine.get_document_frequencies,
         )
         keywords = extract_literal_keywords(seed.title, seed.abstract, statistics)
         # Words of one index term are asked for once.

@@ -120,9 +120,10 @@ class SearchHelpService:
         """The idf of the terms that an abstract may hold: what a sentence with one says."""
         terms = sorted(collect_wanted_terms(page.tree, QueryField.ABSTRACT).all_terms)
         papers = page.state.papers
+        frequencies = self._engine.get_document_frequencies(terms)
         return {
-            each.term: log(1.0 + papers / (each.document_frequency + 1))
-            for each in self._engine.get_term_statistics(terms)
+            term: log(1.0 + papers / (frequency + 1))
+            for term, frequency in zip(terms, frequencies, strict=True)
         }
 
     def _explain(self, page: SearchPage) -> dict[ArxivId, Explanation]:

@@ -11,7 +11,7 @@ from app.db.papers import find_papers
 from app.db.session import Database
 from app.domain.arxiv_id import ArxivId
 from app.domain.paper import Paper
-from app.domain.query import Filters, QueryField, Sort
+from app.domain.query import Filters, Sort
 from app.domain.related import Reason, ReasonKind, RelatedPaper
 from app.domain.results import EngineHit, Hit, IndexState
 from app.search.engine import SearchEngine
@@ -132,11 +132,10 @@ class SimilarityFinder:
     def _get_idfs(self, terms: Sequence[str]) -> dict[str, float]:
         """The idf of each term by the field that more papers hold it in."""
         papers = self._engine.get_state().papers
-        in_title = self._engine.get_term_statistics(terms, field=QueryField.TITLE)
-        in_abstract = self._engine.get_term_statistics(terms, field=QueryField.ABSTRACT)
+        frequencies = self._engine.get_document_frequencies(terms)
         return {
-            term: compute_idf(max(title.document_frequency, abstract.document_frequency), papers)
-            for term, title, abstract in zip(terms, in_title, in_abstract, strict=True)
+            term: compute_idf(frequency, papers)
+            for term, frequency in zip(terms, frequencies, strict=True)
         }
 
 

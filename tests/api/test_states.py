@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -127,6 +128,21 @@ def test_a_damaged_index_is_a_problem_not_a_crash(own_library: Library) -> None:
     assert search.json()["type"].startswith("/help#problem-index-")
     assert "papersift" in search.json()["detail"]
     assert "papersift" in page.text
+
+
+def test_a_byte_that_changed_on_the_disk_is_found_beside_the_answers(own_library: Library) -> None:
+    (path,) = (each for each in own_library.index_dir.rglob("*.docs.array"))
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 0x40
+    path.write_bytes(data)
+    with serve(own_library) as client:
+        for thread in threading.enumerate():
+            if thread.name == "engine-warm-up":
+                thread.join()
+        search = client.get("/api/v1/search?q=otters")
+
+    assert search.status_code == 503
+    assert path.name in search.json()["detail"]
 
 
 def test_an_index_that_appears_is_used_without_a_restart(

@@ -11,7 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.arxiv_id import ArxivId
-from app.domain.errors import IndexDamagedError, PaperNotFoundError
+from app.domain.errors import (
+    IndexDamagedError,
+    IndexMissingError,
+    PaperNotFoundError,
+    SearchIndexError,
+)
 from app.domain.query import Filters, QueryField, QueryNode, RankMode, SearchRequest, Sort
 from app.domain.results import (
     EngineResult,
@@ -39,6 +44,7 @@ from app.search.whoosh.fast_path.latent_ranking import make_second_stage
 from app.search.whoosh.fast_path.likeness import choose_terms
 from app.search.whoosh.fast_path.plan import Plan, make_plan
 from app.search.whoosh.fast_path.segments import SegmentView, StateView
+from app.search.whoosh.health import IndexHealth
 from app.search.whoosh.matches import list_matches
 from app.search.whoosh.snapshots import Snapshot, SnapshotSource
 from app.search.whoosh.term_patterns import BeginsWith, SimilarTo, TermPattern, Wildcard
@@ -83,6 +89,7 @@ class WhooshEngine:
         self._source = SnapshotSource(index_dir, poll_seconds)
         self._executors = _ExecutorSource(kernels)
         self._statistics = _StatisticsCache()
+        self._health = IndexHealth()
 
     def search(self, request: SearchRequest) -> EngineResult:
         """The hits of one page in final order, with the exact total and facets."""
@@ -162,6 +169,14 @@ class WhooshEngine:
                 return statistics.list_field_statistics(executor, get_index_field(field), terms)
             return [self._statistics.compute(snapshot, executor, term) for term in terms]
 
+    def get_document_frequencies(
+        self, terms: Sequence[str], *, field: QueryField | None = None
+    ) -> list[int]:
+        """How many papers hold each index term, as scores count them."""
+        fields = statistics.WHOLE_PAPER if field is None else (get_index_field(field),)
+        with self._borrow() as (_snapshot, _searcher, executor):
+            return statistics.list_document_frequencies(executor, fields, terms)
+
     def stream_terms(self, field: QueryField) -> Iterator[tuple[str, int]]:
         """All words of a field in order of their text, and how many papers hold each."""
         with self._borrow() as (_snapshot, _searcher, executor):
@@ -191,7 +206,9 @@ class WhooshEngine:
     def get_state(self) -> IndexState:
         """Which index answers now."""
         with _translate_read_errors():
-            return self._source.get().state
+            snapshot = self._source.get()
+        self._health.check(snapshot)
+        return snapshot.state
 
     def warm_up(self) -> float:
         """Load the compiled kernels, or compile them; returns the seconds it took.
@@ -199,6 +216,17 @@ class WhooshEngine:
         Searches answer meanwhile, by numpy's kernels.
         """
         return self._executors.warm_up()
+
+    def verify(self) -> bool:
+        """Whether all files of the newest state hold what was written; if not, it is refused."""
+        try:
+            with _translate_read_errors():
+                snapshot = self._source.get()
+        except IndexMissingError:
+            return True
+        except SearchIndexError:
+            return False
+        return self._health.verify(snapshot)
 
     def close(self) -> None:
         """Let go of all files."""
@@ -236,6 +264,7 @@ class WhooshEngine:
     @contextmanager
     def _borrow(self) -> Iterator[tuple[Snapshot, Any, Executor]]:
         with _translate_read_errors(), self._source.borrow() as (snapshot, searcher):
+            self._health.check(snapshot)
             yield snapshot, searcher, self._executors.get(snapshot)
 
 

@@ -74,6 +74,14 @@ def test_statistics_of_one_field_count_that_field(engine: SearchEngine) -> None:
     assert engine.get_term_statistics([], field=QueryField.TITLE) == []
 
 
+def test_document_frequencies_are_those_of_scores(engine: SearchEngine) -> None:
+    asked = ["neutrino", "zulu", "graph", "quark", "neutrino"]
+    # The sixth paper, deleted but not merged away yet, says `graph` in its abstract.
+    assert engine.get_document_frequencies(asked) == [3, 0, 3, 1, 3]
+    assert engine.get_document_frequencies(asked, field=QueryField.TITLE) == [3, 0, 2, 0, 3]
+    assert engine.get_document_frequencies([]) == []
+
+
 def test_terms_of_a_field_stream_in_order_from_all_segments(engine: SearchEngine) -> None:
     terms = list(engine.stream_terms(QueryField.TITLE))
     assert terms == sorted(terms)

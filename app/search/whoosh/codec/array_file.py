@@ -35,6 +35,9 @@ Array = NDArray[Any]
 MAGIC = b"PSIFTARR"
 FORMAT_VERSION = 1
 HEADER_BYTES = 64
+ARRAY_SUFFIX = ".array"
+"""How the names of these files end."""
+
 ITEM_TYPES = ("<u1", "<u2", "<u4", "<u8", "<i4", "<i8", "<f4", "<f8", "<i1")
 """Item types in the order of their codes; only ever appended to."""
 

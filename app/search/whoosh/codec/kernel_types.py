@@ -203,6 +203,7 @@ class Words(NamedTuple):
         slop: places by which every distance may be larger.
         slots: int64[n], row of the look-up tables.
         weights: float64[n], idf times boost.
+        among: uint32, the only documents that are looked at, ascending; empty for all.
     """
 
     starts: I64
@@ -211,6 +212,7 @@ class Words(NamedTuple):
     slop: int
     slots: I64
     weights: F64
+    among: U32
 
 
 class Places(NamedTuple):

@@ -71,7 +71,7 @@ def warm_up(kernels: Kernels) -> float:
         facets=make_facets(),
         matches=make_matches(0),
     )
-    words = Words(none, one, none[:0], 0, none, np.ones(1))
+    words = Words(none, one, none[:0], 0, none, np.ones(1), freeze(np.zeros(0, np.uint32)))
     places = Places(
         freeze(np.zeros(1, np.uint16)),
         freeze(np.zeros(1, np.uint32)),

@@ -216,8 +216,11 @@ def _expand(starts: NDArray[np.integer], ends: NDArray[np.integer]) -> I64:
 def _intersect(docs: U32, words: Words) -> tuple[U32, list[I64]]:
     """Documents that hold all words, and each word's postings of them."""
     order = np.argsort(words.ends - words.starts, kind="stable").tolist()
-    common = docs[words.starts[order[0]] : words.ends[order[0]]]
-    for w in order[1:]:
+    common = words.among
+    if not len(common):
+        rarest = order.pop(0)
+        common = docs[words.starts[rarest] : words.ends[rarest]]
+    for w in order:
         column = docs[words.starts[w] : words.ends[w]]
         places = np.minimum(np.searchsorted(column, common), max(len(column) - 1, 0))
         common = common[column[places] == common] if len(column) else common[:0]
@@ -232,22 +235,43 @@ def _read_positions(
     codes: NDArray[np.uint16], words: Words, places: Places, w: int, postings: I64
 ) -> tuple[I64, I64]:
     """All positions of some postings of a word, and which of the postings each belongs to."""
-    # All positions of a word stand in one piece, which may begin within a block.
-    block, end = int(words.starts[w]) // BLOCK_POSTINGS, int(words.ends[w])
-    start = block * BLOCK_POSTINGS
-    frequencies = (codes[start:end] >> 8).astype(np.int64)
-    saturated = np.flatnonzero(frequencies == TF_LIMIT)
-    if len(saturated):
-        wide = np.searchsorted(places.wide_postings, (saturated + start).astype(np.uint64))
-        wide = np.minimum(wide, len(places.wide_postings) - 1)
-        is_wide = places.wide_postings[wide] == (saturated + start).astype(np.uint64)
-        frequencies[saturated[is_wide]] = places.wide_frequencies[wide[is_wide]]
-    before = int(places.block_positions[block]) - places.shift
-    begins = before + np.cumsum(frequencies) - frequencies
-    own = begins[postings - start]
-    counts = frequencies[postings - start]
-    positions = places.positions[_expand(own, own + counts)].astype(np.int64)
+    start, end = int(words.starts[w]) // BLOCK_POSTINGS * BLOCK_POSTINGS, int(words.ends[w])
+    if len(postings) * BLOCK_POSTINGS < end - start:
+        begins, counts = _locate_few(codes, places, postings)
+    else:
+        # All positions of a word stand in one piece, which may begin within a block.
+        frequencies = _read_frequencies(codes, places, np.arange(start, end))
+        before = int(places.block_positions[start // BLOCK_POSTINGS]) - places.shift
+        begins = (before + np.cumsum(frequencies) - frequencies)[postings - start]
+        counts = frequencies[postings - start]
+    positions = places.positions[_expand(begins, begins + counts)].astype(np.int64)
     return positions, np.repeat(np.arange(len(postings)), counts)
+
+
+def _locate_few(codes: NDArray[np.uint16], places: Places, postings: I64) -> tuple[I64, I64]:
+    """Where the positions of some postings begin, each found from its own block, and how many."""
+    blocks = postings // BLOCK_POSTINGS
+    before = postings - blocks * BLOCK_POSTINGS
+    others = _expand(postings - before, postings)
+    sums = np.zeros(len(others) + 1, np.int64)
+    np.cumsum(_read_frequencies(codes, places, others), out=sums[1:])
+    ends = np.cumsum(before)
+    passed = sums[ends] - sums[ends - before]
+    begins = places.block_positions[blocks].astype(np.int64) - places.shift + passed
+    return begins, _read_frequencies(codes, places, postings)
+
+
+def _read_frequencies(codes: NDArray[np.uint16], places: Places, postings: I64) -> I64:
+    """How many positions each posting has."""
+    frequencies = (codes[postings] >> 8).astype(np.int64)
+    saturated = np.flatnonzero(frequencies == TF_LIMIT)
+    if len(saturated) and len(places.wide_postings):
+        wanted = postings[saturated].astype(np.uint64)
+        wide = np.searchsorted(places.wide_postings, wanted)
+        wide = np.minimum(wide, len(places.wide_postings) - 1)
+        is_wide = places.wide_postings[wide] == wanted
+        frequencies[saturated[is_wide]] = places.wide_frequencies[wide[is_wide]]
+    return frequencies
 
 
 def _step(

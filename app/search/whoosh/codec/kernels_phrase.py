@@ -24,11 +24,20 @@ def _frequency(codes, places, posting):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _find_positions(codes, places, posting):  # type: ignore[no-untyped-def]
-    """Where the positions of a posting begin: its block's beginning and all postings between."""
+def _find_positions(codes, places, cursor, posting):  # type: ignore[no-untyped-def]
+    """Where the positions of a posting begin: those of all postings before it are stepped over.
+
+    Args:
+        cursor: int64[2], a posting at or before this one and where its positions begin; moved
+            here. Postings of an earlier block are leapt over.
+    """
     block = posting // BLOCK_POSTINGS
-    begin = np.int64(places.block_positions[block]) - places.shift
     first = block * BLOCK_POSTINGS
+    begin = cursor[1]
+    if cursor[0] < first:
+        begin = np.int64(places.block_positions[block]) - places.shift
+    else:
+        first = cursor[0]
     count = np.uint32(0)
     largest = np.uint16(0)
     for other in range(first, posting):
@@ -36,9 +45,11 @@ def _find_positions(codes, places, posting):  # type: ignore[no-untyped-def]
         count += np.uint32(code >> 8)
         largest = max(largest, code)
     if largest < TF_LIMIT << 8:
-        return begin + np.int64(count)
-    for other in range(first, posting):
-        begin += _frequency(codes, places, other)
+        begin += np.int64(count)
+    else:
+        for other in range(first, posting):
+            begin += _frequency(codes, places, other)
+    cursor[0], cursor[1] = posting, begin
     return begin
 
 
@@ -62,10 +73,10 @@ def _step(reached, count, positions, first, last, gap, slop):  # type: ignore[no
 
 
 @compiled
-def _stands_exactly(codes, words, places, current):  # type: ignore[no-untyped-def]
+def _stands_exactly(codes, words, places, current, cursors):  # type: ignore[no-untyped-def]
     """Whether two words stand at their one distance: the most frequent question by far."""
-    a = _find_positions(codes, places, current[0])
-    b = _find_positions(codes, places, current[1])
+    a = _find_positions(codes, places, cursors[0], current[0])
+    b = _find_positions(codes, places, cursors[1], current[1])
     a_end = a + _frequency(codes, places, current[0])
     b_end = b + _frequency(codes, places, current[1])
     gap = words.gaps[0]
@@ -82,19 +93,30 @@ def _stands_exactly(codes, words, places, current):  # type: ignore[no-untyped-d
 
 
 @compiled
-def _stands_near(codes, words, places, current, reached):  # type: ignore[no-untyped-def]
+def _stands_near(codes, words, places, current, cursors, reached):  # type: ignore[no-untyped-def]
     """Whether the words of one document stand at their distances; walks word by word."""
-    first = _find_positions(codes, places, current[0])
+    most = _most_frequent(codes, places, current)
+    if most > reached.shape[0]:
+        reached = np.empty(most, np.int64)
+    first = _find_positions(codes, places, cursors[0], current[0])
     count = _frequency(codes, places, current[0])
     for at in range(count):
         reached[at] = places.positions[first + at]
     for w in range(1, current.shape[0]):
-        first = _find_positions(codes, places, current[w])
+        first = _find_positions(codes, places, cursors[w], current[w])
         last = first + _frequency(codes, places, current[w])
         count = _step(reached, count, places.positions, first, last, words.gaps[w - 1], words.slop)
         if count == 0:
             return False
     return True
+
+
+@compiled
+def _most_frequent(codes, places, current):  # type: ignore[no-untyped-def]
+    most = np.int64(0)
+    for w in range(current.shape[0]):
+        most = max(most, _frequency(codes, places, current[w]))
+    return most
 
 
 @compiled
@@ -118,41 +140,52 @@ def _score(codes, words, tables, current):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def _find_next(docs, words, current, lead, doc):  # type: ignore[no-untyped-def]
+    """The first document from `doc` on that holds all words, and is among those looked at; or -1.
+
+    Args:
+        lead: int64[2], the rarest word, and how many of `among` lie behind.
+    """
+    among = words.among
+    while True:
+        if among.shape[0] > 0:
+            lead[1] = gallop(among, lead[1], among.shape[0], doc)
+            if lead[1] == among.shape[0]:
+                return np.int64(-1)
+            doc = np.int64(among[lead[1]])
+        rarest = lead[0]
+        current[rarest] = gallop(docs, current[rarest], words.ends[rarest], doc)
+        if current[rarest] >= words.ends[rarest]:
+            return np.int64(-1)
+        if among.shape[0] == 0:
+            doc = np.int64(docs[current[rarest]])
+        candidate = _meet(docs, words, current, doc)
+        if candidate <= doc:
+            return candidate
+        doc = candidate
+
+
+@compiled
 def find_phrase(postings, words, places, tables, matches):  # type: ignore[no-untyped-def]
     """List the documents that hold a phrase with the sum of its words' scores."""
     docs, codes = postings.docs, postings.codes
     current = words.starts.copy()
     word_count = current.shape[0]
-    lead = np.argmin(words.ends - words.starts)
     is_exact_pair = word_count == 2 and words.slop == 0
+    cursors = np.full((word_count, 2), -1, np.int64)
     reached = np.empty(_FIRST_BUFFER, np.int64)
+    lead = np.zeros(2, np.int64)
+    lead[0] = np.argmin(words.ends - words.starts)
     found = np.int64(0)
-    while current[lead] < words.ends[lead]:
-        doc = np.int64(docs[current[lead]])
-        candidate = _meet(docs, words, current, doc)
-        if candidate < 0:
-            break
-        if candidate != doc:
-            current[lead] = gallop(docs, current[lead], words.ends[lead], candidate)
-            continue
+    doc = _find_next(docs, words, current, lead, np.int64(0))
+    while doc >= 0:
         if is_exact_pair:
-            stands = _stands_exactly(codes, words, places, current)
+            stands = _stands_exactly(codes, words, places, current, cursors)
         else:
-            most = _most_frequent(codes, places, current)
-            if most > reached.shape[0]:
-                reached = np.empty(most, np.int64)
-            stands = _stands_near(codes, words, places, current, reached)
+            stands = _stands_near(codes, words, places, current, cursors, reached)
         if stands:
             matches.docs[found] = doc
             matches.scores[found] = _score(codes, words, tables, current)
             found += 1
-        current[lead] += 1
+        doc = _find_next(docs, words, current, lead, doc + 1)
     return found
-
-
-@compiled
-def _most_frequent(codes, places, current):  # type: ignore[no-untyped-def]
-    most = np.int64(0)
-    for w in range(current.shape[0]):
-        most = max(most, _frequency(codes, places, current[w]))
-    return most

@@ -12,7 +12,7 @@ import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from app.search.whoosh.codec.array_file import make_damage_error
+from app.search.whoosh.codec.array_file import ARRAY_SUFFIX, make_damage_error
 from app.search.whoosh.codec.layout import SEGMENT_FORMAT_VERSION
 
 _CHECKSUM_LABEL = b"crc32 "
@@ -59,7 +59,7 @@ class SegmentFacts:
 
 def make_array_name(segment_id: str, array_name: str) -> str:
     """The file that holds one array of a segment."""
-    return f"{segment_id}.{array_name}.array"
+    return f"{segment_id}.{array_name}{ARRAY_SUFFIX}"
 
 
 def make_facts_name(segment_id: str) -> str:

@@ -38,7 +38,7 @@ from app.search.whoosh.fast_path.plan import (
     PlanLeaf,
     TermLeaf,
 )
-from app.search.whoosh.fast_path.segments import NO_MASK, StateView
+from app.search.whoosh.fast_path.segments import NO_DOCS, NO_MASK, StateView
 from app.search.whoosh.fast_path.terms import ResolvedTerm, ScoredTerms, TermKey
 from app.search.whoosh.scoring import JOINED_FIELDS
 
@@ -108,19 +108,18 @@ class Executor:
         layout = _Layout(self, resolved, place)
         if not layout.add_plan(plan, given):
             return 0
-        least = plan.least_optional
-        if given is not None and plan.base_score == 0.0 and not layout.has_requirements(plan):
-            least = max(1, least)
         mask = self.state.narrow_mask(wanted.masks[place], plan.condition, place)
         return layout.collect(
-            plan.base_score, least, mask, wanted.orders[place],
+            plan.base_score, layout.count_wanted(plan), mask, wanted.orders[place],
             top=wanted.top, facets=wanted.facets[place], matches=_NO_MATCHES,
         )  # fmt: skip
 
-    def list_matches(self, plan: Plan, resolved: Resolved, place: int) -> ListedMatches:
-        """All matches within one segment, deleted documents among them."""
+    def list_matches(
+        self, plan: Plan, resolved: Resolved, place: int, given: U32 | None = None
+    ) -> ListedMatches:
+        """All matches within one segment, or of some given documents; deleted ones among them."""
         layout = _Layout(self, resolved, place)
-        if not layout.add_plan(plan, None):
+        if not layout.add_plan(plan, given):
             return np.zeros(0, np.uint32), np.zeros(0)
         segment = self.state.segments[place]
         room = min(segment.document_count, layout.posting_count)
@@ -128,20 +127,23 @@ class Executor:
         order = Order(int(Emission.LIST), segment.postings.list_scores.view(np.int64), 1,
                       np.zeros(0, np.int64), False, 0)  # fmt: skip
         found = layout.collect(
-            plan.base_score, plan.least_optional,
+            plan.base_score, layout.count_wanted(plan),
             self.state.narrow_mask(NO_MASK, plan.condition, place), order,
             top=Top.make(0), facets=_NO_FACETS, matches=matches,
         )  # fmt: skip
         return matches.docs[:found], matches.scores[:found]
 
-    def find_phrase(self, leaf: PhraseLeaf, resolved: Resolved, place: int) -> ListedMatches:
-        """All documents of one segment that hold a phrase."""
+    def find_phrase(
+        self, leaf: PhraseLeaf, resolved: Resolved, place: int, given: U32 | None = None
+    ) -> ListedMatches:
+        """All documents of one segment, or of some given ones, that hold a phrase."""
         words = [resolved[leaf.field, word] for word in leaf.words]
         ranges = np.array([word.ranges[place] for word in words], np.int64)
         room = int((ranges[:, 1] - ranges[:, 0]).min())
         segment = self.state.segments[place]
-        matches = make_matches(room)
-        if room == 0:
+        among = NO_DOCS if given is None else given
+        matches = make_matches(room if given is None else min(room, len(given)))
+        if not len(matches.docs):
             return matches
         shift = segment.arrays.facts.position_shifts[segment.arrays.find_field(leaf.field)]
         found = self.kernels.find_phrase(
@@ -153,6 +155,7 @@ class Executor:
                 slop=leaf.slop,
                 slots=np.array([word.slot for word in words], np.int64),
                 weights=np.array([word.weight * leaf.boost for word in words]),
+                among=freeze(among),
             ),
             places=segment.places._replace(shift=shift),
             tables=self.terms.tables,
@@ -198,19 +201,23 @@ class _Layout:
         self._kinds: list[int] = []
         self._lists: list[ListedMatches] = []
         self._list_size = 0
+        self._given: U32 | None = None
 
     @property
     def posting_count(self) -> int:
         """Postings of all ranges."""
         return sum(row[1] - row[0] for row in self._rows)
 
-    @staticmethod
-    def has_requirements(plan: Plan) -> bool:
-        """Whether the plan itself requires a clause."""
-        return any(clause.kind == ClauseKind.REQUIRED for clause in plan.clauses)
+    def count_wanted(self, plan: Plan) -> int:
+        """Optional clauses that have to be met; given documents alone are no match."""
+        if self._given is None or plan.base_score > 0.0:
+            return plan.least_optional
+        is_required = any(clause.kind == ClauseKind.REQUIRED for clause in plan.clauses)
+        return plan.least_optional if is_required else max(1, plan.least_optional)
 
     def add_plan(self, plan: Plan, given: U32 | None) -> bool:
         """Lay out all clauses; False when nothing of this segment can match."""
+        self._given = given
         if given is not None:
             self._kinds.append(int(ClauseKind.REQUIRED))
             self._add_list(given, np.zeros(len(given)))
@@ -238,7 +245,7 @@ class _Layout:
         if isinstance(leaf, TermLeaf):
             self._add_term(resolved[leaf.field, leaf.text], leaf.boost)
         elif isinstance(leaf, PhraseLeaf):
-            self._add_list(*executor.find_phrase(leaf, resolved, place))
+            self._add_list(*executor.find_phrase(leaf, resolved, place, self._given))
         elif isinstance(leaf, PatternLeaf):
             self._add_list(*executor.find_pattern(leaf, place))
         elif isinstance(leaf, JointLeaf):
@@ -246,7 +253,7 @@ class _Layout:
             docs, changes = executor.joints.get(leaf.text, words, place)
             self._add_list(docs, changes, weight=words[0].weight * leaf.boost)
         else:
-            self._add_list(*executor.list_matches(leaf.plan, resolved, place))
+            self._add_list(*executor.list_matches(leaf.plan, resolved, place, self._given))
 
     def _add_term(self, term: ResolvedTerm, boost: float) -> None:
         start, end = term.ranges[self._place]

@@ -56,6 +56,14 @@ def list_field_statistics(
     ]
 
 
+def list_document_frequencies(
+    executor: Executor, fields: Sequence[str], terms: Sequence[str]
+) -> list[int]:
+    """How many documents hold each term, in the field in which most do; 0 for unknown ones."""
+    resolved = executor.terms.resolve((field, term) for term in terms for field in fields)
+    return [max(resolved[field, term].document_frequency for field in fields) for term in terms]
+
+
 def _count_occurrences(executor: Executor, term: ResolvedTerm) -> float:
     total = 0.0
     for segment, mask, (start, end) in zip(

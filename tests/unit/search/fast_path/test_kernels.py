@@ -284,6 +284,7 @@ def draw_phrase(seed: int) -> tuple[Postings, Words, Places, set[int]]:
         slop,
         np.zeros(word_count, np.int64),
         np.ones(word_count),
+        freeze(np.zeros(0, np.uint32)),
     )
     places = Places(
         freeze(np.array(positions, np.uint16)),
@@ -312,6 +313,12 @@ def test_a_phrase_is_found_where_its_words_stand_at_their_distances(
     )
     assert matches.docs[:found].tolist() == sorted(standing)
     assert (matches.scores[:found] == len(words.starts)).all()
+    for among in ([0, 5, 6, 300, 699], list(range(0, 700, 3)), [9_999]):
+        narrowed = words._replace(among=freeze(np.array(among, np.uint32)))
+        found = kernels.find_phrase(
+            postings=postings, words=narrowed, places=places, tables=tables, matches=matches
+        )
+        assert matches.docs[:found].tolist() == sorted(standing & set(among))
 
 
 @pytest.mark.parametrize("kernels", [NumbaKernels(), NumpyKernels()], ids=["numba", "numpy"])
