@@ -34,7 +34,7 @@ from app.text.tokenize import index_terms, iter_tokens, normalise
 MAX_TITLE_WORDS = 60
 """Longer queries are no titles."""
 
-MAX_CANDIDATES = 20
+MAX_CANDIDATES = 10
 """Papers whose titles are compared with the query."""
 
 MIN_WORDS_TO_MISS_ONE = 3
