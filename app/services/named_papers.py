@@ -4,8 +4,8 @@ They come from the database rather than from the index, so that a paper is found
 identifier from the moment it is stored.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from app.db.papers import find_papers
@@ -31,6 +31,10 @@ class NamedPapers:
 
     papers: tuple[Paper, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def extend(self, papers: Iterable[Paper]) -> "NamedPapers":
+        """These papers, and behind them others that are not among them yet."""
+        return replace(self, papers=tuple(dict.fromkeys((*self.papers, *papers))))
 
 
 def find_named_papers(

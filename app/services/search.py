@@ -19,6 +19,7 @@ from app.db.session import Database
 from app.domain.query import QueryNode, SearchRequest
 from app.domain.results import IndexState, Respelling, SearchPage
 from app.search.engine import SearchEngine
+from app.services.known_items import find_known_items
 from app.services.loading import count_facets, load_hits
 from app.services.matching import find_matches
 from app.services.named_papers import find_named_papers
@@ -92,6 +93,8 @@ class SearchService:
         if respelling is not None and respelling.is_applied:
             request = replace(request, query=respelling.tree)
         named = find_named_papers(self._database, self._engine, parsed, request)
+        titled = find_known_items(self._database, self._engine, question.text, request)
+        named = named.extend(titled)
         matches = find_matches(self._engine, request, named.papers)
         hits, missing = load_hits(self._database, request, named.papers, matches.result)
         return SearchPage(
