@@ -44,6 +44,7 @@ from app.search.engine import SearchEngine
 from app.search.factory import open_engine
 from app.search.lexicon.source import LexiconSource
 from app.services.preferences import PreferenceLimits
+from app.services.recommend import RecommendLimits
 from app.services.search import SearchLimits
 from app.services.star_memory import StarLimits
 from app.services.use_cases import make_use_cases
@@ -108,6 +109,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             max_preference_ids=settings.max_preference_ids,
             max_preference_words=settings.max_preference_words,
             max_preference_word_chars=settings.max_preference_word_chars,
+        ),
+        recommend_limits=RecommendLimits(
+            max_seeds=settings.max_seeds,
+            max_recommend_chars=settings.max_recommend_chars,
+            max_profile_terms=settings.max_profile_terms,
         ),
     )
     app.state.templates = make_environment(_make_stylesheet_address())

@@ -7,8 +7,9 @@ from pydantic import Field
 
 from app.api.deps import RelatedDep, make_router
 from app.api.openapi import list_problems
+from app.api.out import Out
 from app.api.papers import ArxivIdParam
-from app.api.schemas import Out, PaperOut, make_paper_out
+from app.api.schemas import PaperOut, make_paper_out
 from app.api.search import OFFSET_MAX, make_next_address
 from app.domain.arxiv_id import parse_arxiv_id
 from app.domain.query import DateField, Sort

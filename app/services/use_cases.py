@@ -8,6 +8,7 @@ from app.search.lexicon.source import LexiconSource
 from app.services.browse import BrowseService
 from app.services.papers import PaperService
 from app.services.preferences import PreferenceLimits, PreferenceService
+from app.services.recommend import RecommendLimits, RecommendService
 from app.services.related import RelatedService
 from app.services.search import SearchLimits, SearchService
 from app.services.search_help import SearchHelpService
@@ -31,6 +32,7 @@ class UseCases:
     suggest: SuggestService
     search_help: SearchHelpService
     related: RelatedService
+    recommend: RecommendService
 
 
 def make_use_cases(
@@ -42,6 +44,7 @@ def make_use_cases(
     star_database: Database | None = None,
     star_limits: StarLimits | None = None,
     preference_limits: PreferenceLimits | None = None,
+    recommend_limits: RecommendLimits | None = None,
 ) -> UseCases:
     """The use cases over one database and one search engine.
 
@@ -53,6 +56,7 @@ def make_use_cases(
         star_database: the same database, for star counts; it gives up soon when it is busy.
             None: `database` takes them, with its own patience.
         star_limits: how many stars are accepted.
+        recommend_limits: how much a taste may hold.
         preference_limits: how long lists and words of preference may be.
     """
     return UseCases(
@@ -62,6 +66,7 @@ def make_use_cases(
         status=StatusService(database, engine),
         stars=StarService(database, star_database or database, star_limits or StarLimits()),
         related=RelatedService(database, engine, limits),
+        recommend=RecommendService(database, engine, recommend_limits or RecommendLimits(), limits),
         preferences=PreferenceService(database, engine, preference_limits or PreferenceLimits()),
         suggest=SuggestService(database, engine, lexicons),
         search_help=SearchHelpService(database, engine, lexicons),
