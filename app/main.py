@@ -45,6 +45,7 @@ from app.search.factory import open_engine
 from app.search.lexicon.source import LexiconSource
 from app.services.keywords import KeywordLimits
 from app.services.preferences import PreferenceLimits
+from app.services.recommend import RecommendLimits
 from app.services.search import SearchLimits
 from app.services.star_memory import StarLimits
 from app.services.use_cases import make_use_cases
@@ -113,6 +114,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         keyword_limits=KeywordLimits(
             max_keywords=settings.max_keywords,
             max_keyword_text_chars=settings.max_keyword_text_chars,
+        ),
+        recommend_limits=RecommendLimits(
+            max_seeds=settings.max_seeds,
+            max_recommend_chars=settings.max_recommend_chars,
+            max_profile_terms=settings.max_profile_terms,
         ),
     )
     app.state.templates = make_environment(_make_stylesheet_address())

@@ -78,6 +78,17 @@ class Settings(BaseSettings):
         description="Longest title and abstract to find keywords in, together, characters; of a "
         "longer paper the beginning is read.",
     )
+    max_seeds: int = Field(
+        500, ge=1, description="Most liked and disliked papers of a recommendation."
+    )
+    max_recommend_chars: int = Field(
+        500_000,
+        ge=1_000,
+        description="Longest text and bibliography of a recommendation, characters.",
+    )
+    max_profile_terms: int = Field(
+        200, ge=1, description="Most lines of a recommendation's profile, given or shown."
+    )
     stars_per_minute: int = Field(
         30, ge=1, description="Most stars accepted from one client in a minute."
     )

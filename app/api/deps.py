@@ -10,6 +10,7 @@ from app.services.browse import BrowseService
 from app.services.keywords import KeywordService
 from app.services.papers import PaperService
 from app.services.preferences import PreferenceService
+from app.services.recommend import RecommendService
 from app.services.related import RelatedService
 from app.services.search import SearchService
 from app.services.stars import StarService
@@ -53,6 +54,10 @@ def _get_related(use_cases: UseCasesDep) -> RelatedService:
     return use_cases.related
 
 
+def _get_recommend(use_cases: UseCasesDep) -> RecommendService:
+    return use_cases.recommend
+
+
 def _get_preferences(use_cases: UseCasesDep) -> PreferenceService:
     return use_cases.preferences
 
@@ -67,6 +72,7 @@ BrowseDep = Annotated[BrowseService, Depends(_get_browse)]
 StatusDep = Annotated[StatusService, Depends(_get_status)]
 StarsDep = Annotated[StarService, Depends(_get_stars)]
 RelatedDep = Annotated[RelatedService, Depends(_get_related)]
+RecommendDep = Annotated[RecommendService, Depends(_get_recommend)]
 PreferencesDep = Annotated[PreferenceService, Depends(_get_preferences)]
 KeywordsDep = Annotated[KeywordService, Depends(_get_keywords)]
 

@@ -279,6 +279,18 @@ _RELATED: dict[str, Any] = {
     "next": None,
 }
 
+_RECOMMEND: dict[str, Any] = {
+    "total": 1,
+    "profile": [
+        {"kind": "phrase", "text": "sequence transduction", "weight": 9.5},
+        {"kind": "term", "text": "otters", "weight": -2.0},
+    ],
+    "seeds": [{"written": "vaswani2017attention", "arxiv_id": "1706.03762", "positive": True}],
+    "index_version": 12,
+    "results": [_RELATED_PAPER | {"relation": None, "shared_authors": []}],
+    "next_offset": None,
+}
+
 _RANK: dict[str, Any] = {
     "results": [{"id": "1706.03762", "score": 11.5}, {"id": "hep-th/9901001", "score": 0.0}]
 }
@@ -315,6 +327,7 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("get", "/api/v1/papers/{arxiv_id}/related"): _RELATED,
     ("get", "/api/v1/papers/{arxiv_id}/keywords"): _KEYWORDS,
     ("post", "/api/v1/keywords"): _KEYWORDS | {"arxiv_id": None},
+    ("post", "/api/v1/recommend"): _RECOMMEND,
     ("post", "/api/v1/preferences/rank"): _RANK,
     ("post", "/api/v1/preferences/cloud"): _CLOUD,
     ("get", "/api/v1/days/{day}"): _DAY,

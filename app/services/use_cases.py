@@ -9,6 +9,7 @@ from app.services.browse import BrowseService
 from app.services.keywords import KeywordLimits, KeywordService
 from app.services.papers import PaperService
 from app.services.preferences import PreferenceLimits, PreferenceService
+from app.services.recommend import RecommendLimits, RecommendService
 from app.services.related import RelatedService
 from app.services.search import SearchLimits, SearchService
 from app.services.search_help import SearchHelpService
@@ -33,6 +34,7 @@ class UseCases:
     search_help: SearchHelpService
     related: RelatedService
     keywords: KeywordService
+    recommend: RecommendService
 
 
 def make_use_cases(
@@ -45,6 +47,7 @@ def make_use_cases(
     star_limits: StarLimits | None = None,
     preference_limits: PreferenceLimits | None = None,
     keyword_limits: KeywordLimits | None = None,
+    recommend_limits: RecommendLimits | None = None,
 ) -> UseCases:
     """The use cases over one database and one search engine.
 
@@ -56,6 +59,7 @@ def make_use_cases(
         star_database: the same database, for star counts; it gives up soon when it is busy.
             None: `database` takes them, with its own patience.
         star_limits: how many stars are accepted.
+        recommend_limits: how much a taste may hold.
         preference_limits: how long lists and words of preference may be.
         keyword_limits: how many keywords of how long a text.
     """
@@ -66,6 +70,7 @@ def make_use_cases(
         status=StatusService(database, engine),
         stars=StarService(database, star_database or database, star_limits or StarLimits()),
         related=RelatedService(database, engine, limits),
+        recommend=RecommendService(database, engine, recommend_limits or RecommendLimits(), limits),
         preferences=PreferenceService(database, engine, preference_limits or PreferenceLimits()),
         suggest=SuggestService(database, engine, lexicons),
         search_help=SearchHelpService(database, engine, lexicons),

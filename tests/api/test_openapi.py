@@ -8,7 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from app.api import keywords, preferences, query_schemas, related, schemas, stars, status_schemas
+from app.api import (
+    keywords,
+    preferences,
+    query_schemas,
+    recommend,
+    related,
+    schemas,
+    stars,
+    status_schemas,
+)
 from app.api.operators import schemas as operator_schemas
 from app.api.problems import (
     INTERNAL,
@@ -19,6 +28,10 @@ from app.api.problems import (
 )
 from app.domain import errors
 
+ANSWER_MODULES = (
+    schemas, query_schemas, status_schemas, operator_schemas,
+    keywords, preferences, recommend, related, stars,
+)  # fmt: skip
 DOCUMENT = "/api/v1/openapi.json"
 
 
@@ -47,6 +60,7 @@ def test_every_route_of_the_api_is_documented(document: dict[str, Any]) -> None:
         "/api/v1/papers/{arxiv_id}/related",
         "/api/v1/papers/{arxiv_id}/keywords",
         "/api/v1/keywords",
+        "/api/v1/recommend",
         "/api/v1/preferences/rank",
         "/api/v1/preferences/cloud",
         "/api/v1/days/{day}",
@@ -87,20 +101,7 @@ def test_every_answer_has_an_example_that_its_model_accepts(document: dict[str, 
             continue
         content = operation["responses"]["200"]["content"]["application/json"]
         name = content["schema"]["$ref"].rpartition("/")[2]
-        model = next(
-            getattr(module, name)
-            for module in (
-                schemas,
-                query_schemas,
-                status_schemas,
-                operator_schemas,
-                keywords,
-                preferences,
-                related,
-                stars,
-            )
-            if hasattr(module, name)
-        )
+        model = next(getattr(module, name) for module in ANSWER_MODULES if hasattr(module, name))
         accepted = model.model_validate(content["example"])
         assert set(accepted.model_dump()) == set(content["example"]), path
 

@@ -19,6 +19,7 @@ from tests.eval.ablations import ABLATIONS, Ablation
 from tests.eval.collections import COLLECTIONS, Collection, read_collection
 from tests.eval.metrics import Quality, average, measure
 from tests.eval.peers import Bm25sPeer, UntunedBm25
+from tests.eval.related import evaluate_related
 
 DEPTH = 100
 """Hits that are asked for; MAP looks no deeper."""
@@ -26,25 +27,32 @@ DEPTH = 100
 MAX_QUERIES = 300
 """Queries of a collection; of more, every n-th is asked, to end within minutes."""
 
+RELATED = "related"
+"""Not a search: papers by what they cite (`tests.eval.related`)."""
+
+NAMES = (*COLLECTIONS, RELATED)
+
 Search = Callable[[str, int], list[str]]
 
 
 def main() -> None:
     """Measure the chosen collections and print one table for each, and one of means."""
     parser = argparse.ArgumentParser(prog="make eval", description=__doc__)
-    parser.add_argument("collections", nargs="*", metavar="NAME", help=", ".join(COLLECTIONS))
+    parser.add_argument("collections", nargs="*", metavar="NAME", help=", ".join(NAMES))
     parser.add_argument("--max-queries", type=int, default=MAX_QUERIES)
     arguments = parser.parse_args()
     folder = find_data_dir()
     if folder is None:
         parser.error("there are no collections: set PAPERSIFT_DATA to the folder of real records")
-    unknown = set(arguments.collections) - set(COLLECTIONS)
+    chosen = list(arguments.collections or NAMES)
+    if RELATED in chosen:
+        chosen.remove(RELATED)
+        evaluate_related(folder)
+    unknown = set(chosen) - set(COLLECTIONS)
     if unknown:
-        parser.error(
-            f"there is no {', '.join(sorted(unknown))}; there are {', '.join(COLLECTIONS)}"
-        )
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
     found: list[dict[str, Quality]] = []
-    for name in arguments.collections or COLLECTIONS:
+    for name in chosen:
         collection = read_collection(folder / "ir" / name, max_queries=arguments.max_queries)
         begin = perf_counter()
         found.append(evaluate(collection))

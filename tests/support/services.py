@@ -10,6 +10,7 @@ from app.services.browse import BrowseService
 from app.services.keywords import KeywordLimits, KeywordService
 from app.services.papers import PaperService
 from app.services.preferences import PreferenceLimits, PreferenceService
+from app.services.recommend import RecommendLimits, RecommendService
 from app.services.related import RelatedService
 from app.services.search import SearchLimits, SearchService
 from app.services.search_help import SearchHelpService
@@ -29,6 +30,8 @@ LIMITS = SearchLimits(max_query_chars=500, default_page_size=10, max_page_size=4
 PREFERENCE_LIMITS = PreferenceLimits(
     max_preference_ids=60, max_preference_words=10, max_preference_word_chars=60
 )
+
+RECOMMEND_LIMITS = RecommendLimits(max_seeds=12, max_recommend_chars=5_000, max_profile_terms=40)
 
 
 @contextmanager
@@ -60,6 +63,7 @@ def open_use_cases(library: Library, limits: SearchLimits = LIMITS) -> Iterator[
                 today=NOON.date,
             ),
             related=RelatedService(database, engine, limits),
+            recommend=RecommendService(database, engine, RECOMMEND_LIMITS, limits),
             preferences=PreferenceService(database, engine, PREFERENCE_LIMITS),
             keywords=KeywordService(database, engine, KeywordLimits()),
         )
