@@ -7,6 +7,7 @@ is missing (some 4 ns). All three give equal results: every place occurs once.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +21,11 @@ ColumnProduct = Callable[..., None]
 _ONE = np.ones(1)
 
 
-def _find_column_product() -> ColumnProduct | None:
+@lru_cache(maxsize=1)
+def find_column_product() -> ColumnProduct | None:
     """`y[places] += values * x`, compiled; None when this SciPy has no such function."""
     try:
+        # Imported when first used: SciPy takes a while, and compiled kernels do without it.
         from scipy.sparse import _sparsetools  # noqa: PLC0415  # nothing public is as fast
     except ImportError:
         return None
@@ -30,21 +33,21 @@ def _find_column_product() -> ColumnProduct | None:
     return found
 
 
-COLUMN_PRODUCT = _find_column_product()
-
-
 class Scatter:
     """Adds up to `CHUNK_ITEMS` gains at a time; for one thread.
 
     Attributes:
         gains: float64[CHUNK_ITEMS], what is added next.
+
+    Args:
+        is_plain: do with numpy alone.
     """
 
-    def __init__(self, column_product: ColumnProduct | None = COLUMN_PRODUCT) -> None:
+    def __init__(self, *, is_plain: bool = False) -> None:
         self.gains: F64 = np.empty(CHUNK_ITEMS)
         self._rows: NDArray[np.int32] = np.empty(CHUNK_ITEMS, np.int32)
         self._ends: NDArray[np.int32] = np.zeros(2, np.int32)
-        self._column_product = column_product
+        self._column_product = None if is_plain else find_column_product()
 
     def add(self, totals: F64, places: U32, base: int) -> None:
         """Add `gains[i]` to `totals[places[i] - base]`; every place occurs once.
