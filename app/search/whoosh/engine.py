@@ -86,9 +86,21 @@ class WhooshEngine:
 
     def search(self, request: SearchRequest) -> EngineResult:
         """The hits of one page in final order, with the exact total and facets."""
-        page = Page(request.filters, request.sort, request.offset, request.limit, request.facets)
+        page = Page(
+            request.filters,
+            request.sort,
+            request.offset,
+            request.limit,
+            request.facets,
+            request.after,
+        )
         query, plan = _compile(request.query)
-        is_reranked = request.rank is RankMode.DEFAULT and request.sort is Sort.RELEVANCE
+        # Behind a hit lies what the second stage does not reach.
+        is_reranked = (
+            request.rank is RankMode.DEFAULT
+            and request.sort is Sort.RELEVANCE
+            and request.after is None
+        )
         return self._answer(query, plan, page, is_reranked=is_reranked)
 
     def count(self, query: QueryNode, filters: Filters) -> int:
