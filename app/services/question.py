@@ -22,7 +22,6 @@ from app.text.date_syntax import parse_period
 from app.text.query_syntax import NOTHING, ParsedQuery, parse_query
 from app.text.query_words import make_author
 
-
 SECOND_STAGE_REACH = 1_000
 """Hits among which the second stage of relevance may change the order of the first; behind them a
 hit's score tells where to go on."""

@@ -167,7 +167,9 @@ def _prefix_in_field(field: str, text: str, weight: float) -> Iterator[WhooshQue
 
 def _compile_weighted(node: WeightedTerms, weight: float) -> WhooshQuery:
     query = compile_weighted_terms(node.terms, weight)
-    return query if node.like is None else Without(query, WhooshTerm(schema.ARXIV_ID, node.like.value))
+    if node.like is None:
+        return query
+    return Without(query, WhooshTerm(schema.ARXIV_ID, node.like.value))
 
 
 def _normalize_id(text: str) -> str:

@@ -100,9 +100,7 @@ def walk(use_cases: UseCases, question: SearchQuestion) -> list[str]:
 def test_cursors_reach_every_result_once_beyond_the_deepest_offset(
     library: Library, sort: Sort, limit: int, rank: RankMode
 ) -> None:
-    question = SearchQuestion(
-        "barometers", categories="physics", sort=sort, limit=limit, rank=rank
-    )
+    question = SearchQuestion("barometers", categories="physics", sort=sort, limit=limit, rank=rank)
     with open_use_cases(library, replace(LIMITS, max_offset=7)) as use_cases:
         at_once = use_cases.search.search(replace(question, limit=SERIES_SIZE))
         seen = walk(use_cases, question)
