@@ -24,6 +24,7 @@ from app.domain.errors import (
     IndexOutdatedError,
     InvalidArxivIdError,
     InvalidCategoryError,
+    InvalidCursorError,
     InvalidDateError,
     InvalidInputError,
     InvalidQueryError,
@@ -76,6 +77,7 @@ class ProblemKind:
 
 KINDS: dict[type[PapersiftError], ProblemKind] = {
     InvalidQueryError: ProblemKind(400, "invalid-query", "The query cannot be read"),
+    InvalidCursorError: ProblemKind(400, "invalid-cursor", "Not a cursor of this question"),
     UnknownParameterError: ProblemKind(422, "unknown-parameter", "Unknown parameter"),
     InvalidArxivIdError: ProblemKind(422, "invalid-arxiv-id", "Not an arXiv identifier"),
     InvalidCategoryError: ProblemKind(422, "invalid-category", "Not an arXiv category"),

@@ -1,9 +1,11 @@
 """`GET /api/v1/search`."""
 
+from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from app.api.caching import answer_unchanged, make_cache_headers
 from app.api.deps import UseCasesDep, make_router
@@ -18,7 +20,8 @@ from app.api.schemas import FacetOut, HitOut, SearchOut, make_hit_out
 from app.domain.errors import InvalidInputError
 from app.domain.query import DateField, FacetField, RankMode, Sort
 from app.domain.results import FacetCount, Hit, SearchPage
-from app.services.search import SearchLimits, SearchQuestion, find_next_offset
+from app.services.cursors import MAX_CURSOR_CHARS
+from app.services.search import SearchLimits, SearchQuestion, find_next_offset, has_next_page
 from app.services.search_help import HelpWanted, SearchHelp
 
 router = make_router("search")
@@ -48,9 +51,15 @@ def search(
     q: Annotated[
         str,
         Query(
-            description='Words, "phrases", -word, OR, field:word (ti au abs co jr rn doi id), '
-            "identifiers, arXiv addresses, DOIs.",
-            examples=["equivariant networks"],
+            description='Words, "phrases", "a b"~3, a NEAR3 b, word*, -word, OR, parentheses, '
+            "field:word (ti au abs co jr rn doi id all), cat: year: submitted: updated: "
+            "announced: since: has: is: similar:, identifiers, arXiv addresses, DOIs.",
+            openapi_examples={
+                "words": {"value": "equivariant networks"},
+                "fields": {"value": 'ti:(graph OR tree) au:"Lee, A" -survey'},
+                "conditions": {"value": "cat:cs.LG year:2020-2024 has:code diffusion"},
+                "similar": {"value": "similar:1706.03762 since:1y"},
+            },
         ),
     ] = "",
     cat: Annotated[
@@ -65,7 +74,14 @@ def search(
     date: Annotated[
         DateField, Query(description="Which date `from` and `to` look at.")
     ] = DateField.SUBMITTED,
-    sort: Annotated[Sort, Query(description="Order of the results.")] = Sort.RELEVANCE,
+    author: Annotated[
+        str,
+        Query(description="A name, as behind au:; ^Lee for first authors, Lee$ for last ones."),
+    ] = "",
+    sort: Annotated[
+        Sort,
+        Query(description="Order of the results; every order ends in a tie-break by identifier."),
+    ] = Sort.RELEVANCE,
     rank: Annotated[
         RankMode,
         Query(
@@ -78,6 +94,21 @@ def search(
         Query(ge=0, le=OFFSET_MAX, description="Results wanted; 0 gives total and facets only."),
     ] = None,
     offset: Annotated[int, Query(ge=0, le=OFFSET_MAX, description="Results to skip.")] = 0,
+    cursor: Annotated[
+        str,
+        Query(
+            max_length=MAX_CURSOR_CHARS,
+            description="Instead of offset, at any depth: * for the first page, then what `next` "
+            "of the page before holds.",
+        ),
+    ] = "",
+    fields: Annotated[
+        str,
+        Query(
+            description="Fields of each result, in a comma list; empty for all.",
+            examples=["arxiv_id,title"],
+        ),
+    ] = "",
     facets: Annotated[
         str,
         Query(
@@ -118,20 +149,25 @@ def search(
         facets=parse_facets(facets),
         corrects_spelling=spell,
         is_strict=strict,
+        author=author,
         rank=rank,
+        cursor=cursor,
     )
+    selected = parse_fields(fields)
     service = use_cases.search
     # A request that would be refused must be refused also when its ETag is known.
     service.understand(question)
-    headers = make_cache_headers(service.get_state())
+    headers = make_cache_headers(service.get_state(), counts_days=has_relative_dates(q))
     unchanged = answer_unchanged(request, headers)
     if unchanged is not None:
         return unchanged
     page = service.search(question)
     wanted = HelpWanted(highlights=highlight, explanations=explain, keywords=wants_keywords(facets))
     search_help = use_cases.search_help.help_with(page, wanted)
-    response.headers.update(make_cache_headers(page.state))
-    return make_search_out(page, search_help, request, service.limits)
+    headers = make_cache_headers(page.state, counts_days=has_relative_dates(q))
+    response.headers.update(headers)
+    answer = make_search_out(page, search_help, request, service.limits)
+    return answer if not selected else select_fields(answer, selected, headers)
 
 
 def parse_facets(text: str) -> tuple[FacetField, ...]:
@@ -187,7 +223,7 @@ def make_search_out(
             for name, counts in facets.items()
         },
         results=[_make_hit_out(hit, search_help) for hit in page.hits],
-        next=make_next_address(request, find_next_offset(page, limits)),
+        next=make_following_address(page, request, limits),
     )
 
 
@@ -201,9 +237,58 @@ def _make_hit_out(hit: Hit, search_help: SearchHelp) -> HitOut:
     )
 
 
+def make_following_address(page: SearchPage, request: Request, limits: SearchLimits) -> str | None:
+    """The request's own address for the page behind this one, relative to the service.
+
+    By offset as far as offsets reach, unless cursors are used already; by cursor beyond.
+    """
+    if not has_next_page(page):
+        return None
+    following = find_next_offset(page, limits)
+    if following is None or "cursor" in request.query_params:
+        return _change_page(request, "cursor", page.cursor)
+    return make_next_address(request, following)
+
+
 def make_next_address(request: Request, next_offset: int | None) -> str | None:
     """The request's own address with another offset, relative to the service."""
-    if next_offset is None:
-        return None
-    kept = [(k, v) for k, v in request.query_params.multi_items() if k != "offset"]
-    return f"{request.url.path}?{urlencode([*kept, ('offset', str(next_offset))])}"
+    return None if next_offset is None else _change_page(request, "offset", str(next_offset))
+
+
+def _change_page(request: Request, name: str, value: str) -> str:
+    kept = [
+        (known, given)
+        for known, given in request.query_params.multi_items()
+        if known not in ("offset", "cursor")
+    ]
+    return f"{request.url.path}?{urlencode([*kept, (name, value)])}"
+
+
+def parse_fields(text: str) -> tuple[str, ...]:
+    """The fields of a result named in a comma list, each once.
+
+    Raises:
+        InvalidInputError: results have no such field.
+    """
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    for name in names:
+        if name not in HitOut.model_fields:
+            raise InvalidInputError(
+                f'"{name[:40]}" is no field of a result. fields takes '
+                f"{', '.join(HitOut.model_fields)}."
+            )
+    return names
+
+
+def select_fields(
+    found: SearchOut, names: tuple[str, ...], headers: Mapping[str, str]
+) -> JSONResponse:
+    """The answer with only some fields of each result."""
+    content = found.model_dump(mode="json", by_alias=True)
+    content["results"] = [{name: hit[name] for name in names} for hit in content["results"]]
+    return JSONResponse(content, headers=dict(headers))
+
+
+def has_relative_dates(text: str) -> bool:
+    """Whether the answer to a query depends on the day on which it is asked."""
+    return "since:" in text.lower()

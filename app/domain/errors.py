@@ -6,6 +6,7 @@
     │   ├── InvalidCategoryError
     │   ├── InvalidDateError
     │   ├── InvalidQueryError             names the token and its column
+    │   ├── InvalidCursorError            no cursor, or one of another question
     │   └── LimitExceededError            names the limit, its value and its unit
     ├── NotFoundError
     │   └── PaperNotFoundError
@@ -64,6 +65,10 @@ class InvalidQueryError(InvalidInputError):
         super().__init__(message)
         self.token = token
         self.column = column
+
+
+class InvalidCursorError(InvalidInputError):
+    """The text is no cursor of this service, or belongs to another question."""
 
 
 class LimitExceededError(InvalidInputError):

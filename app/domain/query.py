@@ -35,9 +35,13 @@ from app.domain.query_tree import (
     Similar,
     Term,
     WeightedTerms,
+)
+from app.domain.query_walks import (
     is_condition,
     join_all,
     join_any,
+    list_leaves,
+    replace_leaves,
 )
 
 __all__ = [
@@ -75,6 +79,8 @@ __all__ = [
     "is_condition",
     "join_all",
     "join_any",
+    "list_leaves",
+    "replace_leaves",
 ]
 
 

@@ -4,7 +4,6 @@ Words score; conditions (categories, dates, flags) only let papers through. Tree
 `app.text.query_syntax`, and every node has a written form there.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -171,10 +170,15 @@ class Similar:
 class WeightedTerms:
     """At least one of some index terms of title or abstract, each score times its weight.
 
-    Made by programs from an engine's `choose_telling_terms`; it has no written form.
+    Made by programs from an engine's `choose_telling_terms`.
+
+    Attributes:
+        like: the paper whose terms they are, which itself is left out; it is written as
+            `similar:`, other terms have no written form.
     """
 
     terms: tuple[tuple[str, float], ...]
+    like: ArxivId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,35 +267,3 @@ QueryNode = Leaf | And | Or | Not | AtLeast | Preferred | Boosted
 
 NOTHING = Or(())
 """The tree that matches no paper: a choice without alternatives."""
-
-
-def join_all(nodes: Iterable[QueryNode]) -> QueryNode:
-    """All of the nodes as one, flat; `Everything` when there is none.
-
-    >>> join_all([Term("a"), And((Term("b"), Term("c")))]) == And((Term("a"), Term("b"), Term("c")))
-    True
-    """
-    flat: list[QueryNode] = []
-    for node in nodes:
-        flat += node.children if isinstance(node, And) else (node,)
-    if not flat:
-        return Everything()
-    return flat[0] if len(flat) == 1 else And(tuple(flat))
-
-
-def join_any(nodes: Iterable[QueryNode]) -> QueryNode:
-    """At least one of the nodes as one, flat; `NOTHING` when there is none."""
-    flat: list[QueryNode] = []
-    for node in nodes:
-        flat += node.children if isinstance(node, Or) else (node,)
-    return flat[0] if len(flat) == 1 else Or(tuple(flat))
-
-
-def is_condition(node: QueryNode) -> bool:
-    """Whether a node consists of conditions only, so that it scores nothing by itself."""
-    match node:
-        case And(children) | Or(children):
-            return bool(children) and all(map(is_condition, children))
-        case Not(child):
-            return is_condition(child)
-    return isinstance(node, Condition | Everything)

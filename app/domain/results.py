@@ -152,6 +152,7 @@ class SearchPage:
         tree: the tree that gave the hits, for whoever explains or marks them.
         named: papers that the query names by identifier, which come first.
         respelling: the query with misspelt words corrected, shown or proposed.
+        cursor: where the next page would go on.
     """
 
     request: SearchRequest
@@ -168,3 +169,4 @@ class SearchPage:
     tree: QueryNode = NOTHING
     named: frozenset[ArxivId] = frozenset()
     respelling: Respelling | None = None
+    cursor: str = ""

@@ -123,6 +123,12 @@ class SearchEngine(Protocol):
         """Papers that score best for an OR of weighted words over title and abstract."""
         ...
 
+    def choose_telling_terms(
+        self, documents: Sequence[IndexDocument]
+    ) -> tuple[tuple[str, float], ...]:
+        """The index terms by which papers like the given ones are found, with their weights."""
+        ...
+
     def find_more_like(
         self, documents: Sequence[IndexDocument], filters: Filters, limit: int
     ) -> EngineResult:

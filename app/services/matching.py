@@ -44,7 +44,7 @@ def find_matches(engine: SearchEngine, request: SearchRequest, named: Sequence[P
     asked = replace(
         request,
         query=_leave_out(request.query, named),
-        offset=max(0, request.offset - len(named)),
+        offset=max(0, request.offset - len(named)) if request.after is None else 0,
         limit=request.limit - on_page,
     )
     result = engine.search(asked)

@@ -92,7 +92,7 @@ def _moment(paper: Paper, date_field: DateField) -> datetime:
 
 def sort_papers(papers: Sequence[Paper], sort: Sort) -> list[Paper]:
     """As written for relevance, else by the date that sorts everything behind them."""
-    if sort is Sort.RELEVANCE:
+    if sort in (Sort.RELEVANCE, Sort.FRESH):
         return list(papers)
     date_field = DateField.UPDATED if sort is Sort.UPDATED else DateField.SUBMITTED
     return sorted(papers, key=lambda p: _moment(p, date_field), reverse=sort is not Sort.OLDEST)

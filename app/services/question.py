@@ -1,20 +1,30 @@
 """What somebody asks of a search, and what an engine is asked for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from app.domain.categories import parse_category_expression
-from app.domain.errors import LimitExceededError
+from app.domain.errors import InvalidCursorError, InvalidInputError, LimitExceededError
 from app.domain.query import (
     DateField,
     DateRange,
+    Everything,
     FacetField,
     Filters,
+    QueryNode,
     RankMode,
     SearchRequest,
     Sort,
+    join_all,
 )
+from app.services.cursors import make_digest, read_cursor
 from app.text.date_syntax import parse_period
-from app.text.query_syntax import ParsedQuery, parse_query
+from app.text.query_syntax import NOTHING, ParsedQuery, parse_query
+from app.text.query_words import make_author
+
+SECOND_STAGE_REACH = 1_000
+"""Hits among which the second stage of relevance may change the order of the first; behind them a
+hit's score tells where to go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,10 @@ class SearchQuestion:
         limit: papers wanted; None for the default page size.
         corrects_spelling: show what a corrected query finds where a word is certainly misspelt.
         is_strict: refuse a query that has to be guessed at.
+        author: a name beside the words, as behind `au:`; empty for anybody.
+        rank: which stages the order by relevance has.
+        cursor: where the page before ended (`app.services.cursors`), instead of an offset; `*` for
+            the first page.
     """
 
     text: str = ""
@@ -59,11 +73,18 @@ class SearchQuestion:
     facets: tuple[FacetField, ...] = ()
     corrects_spelling: bool = True
     is_strict: bool = False
+    author: str = ""
     rank: RankMode = RankMode.DEFAULT
+    cursor: str = ""
 
 
-def understand(question: SearchQuestion, limits: SearchLimits) -> tuple[ParsedQuery, SearchRequest]:
+def understand(
+    question: SearchQuestion, limits: SearchLimits, today: date
+) -> tuple[ParsedQuery, SearchRequest]:
     """The question in the engine's terms, checked against the limits.
+
+    Args:
+        today: the day that `since:` counts from.
 
     Raises:
         InvalidInputError: a date, category, limit or (when strict) query cannot be read.
@@ -72,7 +93,9 @@ def understand(question: SearchQuestion, limits: SearchLimits) -> tuple[ParsedQu
     _check_limit(len(question.text), "max_query_chars", limits.max_query_chars, "characters")
     _check_limit(limit, "max_page_size", limits.max_page_size, "results")
     _check_limit(question.offset, "max_offset", limits.max_offset, "results")
-    parsed = parse_query(question.text, strict=question.is_strict)
+    parsed = parse_query(question.text, strict=question.is_strict, today=today)
+    if question.author.strip() and parsed.tree != NOTHING:
+        parsed = replace(parsed, tree=_add_author(parsed.tree, question.author))
     request = SearchRequest(
         query=parsed.tree,
         filters=make_filters(question),
@@ -82,7 +105,54 @@ def understand(question: SearchQuestion, limits: SearchLimits) -> tuple[ParsedQu
         facets=question.facets,
         rank=question.rank,
     )
-    return parsed, request
+    return parsed, _go_to_cursor(request, question, limits)
+
+
+def digest_question(question: SearchQuestion) -> str:
+    """What the pages of one question have in common, and no other question has."""
+    return make_digest(
+        question.text,
+        question.categories,
+        question.first,
+        question.last,
+        question.date_field,
+        question.sort,
+        question.author,
+        question.rank,
+        str(question.corrects_spelling),
+    )
+
+
+def _add_author(tree: QueryNode, name: str) -> QueryNode:
+    author = make_author(name)
+    if author is None:
+        raise InvalidInputError(
+            f'"{name[:40]}" is no name. Write author=Lee, author="Lee, A" or author=^Lee.'
+        )
+    return author if isinstance(tree, Everything) else join_all([tree, author])
+
+
+def _go_to_cursor(
+    request: SearchRequest, question: SearchQuestion, limits: SearchLimits
+) -> SearchRequest:
+    """The request for the page that begins at the question's cursor, if it has one."""
+    if not question.cursor:
+        return request
+    if question.offset:
+        raise InvalidCursorError("A cursor and an offset were given. Leave the offset out.")
+    cursor = read_cursor(question.cursor, digest_question(question))
+    reach = limits.max_offset
+    if question.sort is Sort.RELEVANCE and question.rank is RankMode.DEFAULT:
+        reach = max(reach, SECOND_STAGE_REACH)
+    if cursor.position > reach and cursor.after is None:
+        raise InvalidCursorError(
+            "The cursor does not say where to go on. Ask for the first page with cursor=*."
+        )
+    return replace(
+        request,
+        offset=cursor.position,
+        after=cursor.after if cursor.position > reach else None,
+    )
 
 
 def make_filters(question: SearchQuestion) -> Filters:
@@ -117,6 +187,6 @@ def _check_limit(value: int, name: str, limit: int, unit: str) -> None:
 
 _LIMIT_ADVICE = {
     "max_query_chars": "Shorten the query.",
-    "max_page_size": "Ask for fewer at once and page with offset.",
-    "max_offset": "Narrow the search by date or category to reach deeper results.",
+    "max_page_size": "Ask for fewer at once and page with offset or cursor.",
+    "max_offset": "Go deeper with the cursor in `next` of an answer, or narrow the search.",
 }

@@ -6,8 +6,10 @@ search does, step by step, is in files of its own:
     understand   app.services.question      a question in the engine's terms
     correct      app.services.spelling      words that are misspelt
     find         app.services.named_papers  papers that the query names
+                 app.services.similar       the words of papers that others shall be like
                  app.services.matching      papers that match it
     load         app.services.loading       papers and counts of the page
+                 app.services.cursors       where the next page goes on
 """
 
 import time
@@ -16,14 +18,22 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.db.session import Database
-from app.domain.query import QueryNode, SearchRequest
-from app.domain.results import IndexState, Respelling, SearchPage
+from app.domain.query import QueryNode, SearchAfter, SearchRequest
+from app.domain.results import EngineResult, IndexState, Respelling, SearchPage
 from app.search.engine import SearchEngine
+from app.services.cursors import START, Cursor, read_cursor, write_cursor
 from app.services.known_items import find_known_items
 from app.services.loading import count_facets, load_hits
 from app.services.matching import find_matches
 from app.services.named_papers import find_named_papers
-from app.services.question import SearchLimits, SearchQuestion, make_filters, understand
+from app.services.question import (
+    SearchLimits,
+    SearchQuestion,
+    digest_question,
+    make_filters,
+    understand,
+)
+from app.services.similar import resolve_similar
 from app.services.spelling import SpellingService
 from app.text.query_syntax import NOTHING, ParsedQuery, render_query
 
@@ -32,6 +42,7 @@ __all__ = [
     "SearchQuestion",
     "SearchService",
     "find_next_offset",
+    "has_next_page",
     "make_filters",
 ]
 
@@ -89,6 +100,8 @@ class SearchService:
         """
         started = self._clock()
         parsed, request = self.understand(question)
+        resolved = resolve_similar(self._database, self._engine, request.query)
+        request = replace(request, query=resolved.tree)
         respelling = self._respell(question, request)
         if respelling is not None and respelling.is_applied:
             request = replace(request, query=respelling.tree)
@@ -108,10 +121,18 @@ class SearchService:
             took_ms=(self._clock() - started) * 1_000,
             missing=missing,
             answered_at=self._now(),
-            notes=(*parsed.notes, *named.notes, *matches.result.notes, *matches.notes),
+            notes=(
+                *parsed.notes,
+                *named.notes,
+                *resolved.notes,
+                *matches.result.notes,
+                *matches.notes,
+                *_list_notes_on_change(question, matches.result.state),
+            ),
             tree=matches.searched,
             named=frozenset(paper.arxiv_id for paper in named.papers),
             respelling=respelling,
+            cursor=_make_cursor(question, request, matches.result),
         )
 
     def understand(self, question: SearchQuestion) -> tuple[ParsedQuery, SearchRequest]:
@@ -120,7 +141,7 @@ class SearchService:
         Raises:
             InvalidInputError: as for `search`.
         """
-        return understand(question, self._limits)
+        return understand(question, self._limits, self._now().date())
 
     def _respell(self, question: SearchQuestion, request: SearchRequest) -> Respelling | None:
         if self._spelling is None or question.is_strict or not question.corrects_spelling:
@@ -128,11 +149,40 @@ class SearchService:
         return self._spelling.respell(request.query, request.filters)
 
 
+def has_next_page(page: SearchPage) -> bool:
+    """Whether any result comes behind a page."""
+    return page.request.limit > 0 and page.request.offset + page.request.limit < page.total
+
+
 def find_next_offset(page: SearchPage, limits: SearchLimits) -> int | None:
     """Where the page after this one begins; None when there is none, or none that may be asked."""
     following = page.request.offset + page.request.limit
     is_there = page.request.limit > 0 and following < page.total
     return following if is_there and following <= limits.max_offset else None
+
+
+def _make_cursor(question: SearchQuestion, request: SearchRequest, result: EngineResult) -> str:
+    """The cursor behind the page; the caller knows whether anything comes there."""
+    hits = result.hits
+    after = SearchAfter(hits[-1].arxiv_id, hits[-1].score, hits[-1].key) if hits else None
+    position = request.offset + request.limit
+    digest = digest_question(question)
+    return write_cursor(Cursor(digest, result.state.generation, position, after))
+
+
+def _list_notes_on_change(question: SearchQuestion, state: IndexState) -> tuple[str, ...]:
+    if question.cursor in ("", START):
+        return ()
+    before = read_cursor(question.cursor, digest_question(question)).generation
+    if before == state.generation:
+        return ()
+    return (_INDEX_CHANGED,)
+
+
+_INDEX_CHANGED = (
+    "The index changed since the page before: papers that came or changed meanwhile may be "
+    "missing here or stand on two pages."
+)
 
 
 def _render_understood(parsed: ParsedQuery, tree: QueryNode) -> str:

@@ -1,5 +1,6 @@
 """A query tree -> the text that is read back as the same tree."""
 
+from app.domain.arxiv_id import ArxivId
 from app.domain.query import (
     And,
     AtLeast,
@@ -30,7 +31,7 @@ def render_query(tree: QueryNode) -> str:
     """The text of a tree; `app.text.query_syntax.parse_query` reads it back as the same tree.
 
     Weights, wishes and minimums have a written form too: `(graph)^2.0`, `graph PREFERABLY tree`,
-    `(graph OR tree OR leaf)~2`. `WeightedTerms` alone has none; it is shown by its heaviest words.
+    `(graph OR tree OR leaf)~2`. `WeightedTerms` of no paper has none; it is shown by its words.
 
     >>> render_query(And((Term("deep", QueryField.TITLE), Not(Term("survey")))))
     'ti:deep -survey'
@@ -91,6 +92,8 @@ def _render_condition(leaf: QueryNode) -> str:
             return flag.value
         case Similar(arxiv_id):
             return f"similar:{arxiv_id}"
+        case WeightedTerms(like=ArxivId() as like):
+            return f"similar:{like}"
         case WeightedTerms(terms):
             heaviest = sorted(terms, key=lambda term: -term[1])[:5]
             return "words like " + ", ".join(term for term, _weight in heaviest)

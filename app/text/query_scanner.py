@@ -12,14 +12,8 @@ from app.domain.query import QueryNode
 from app.text.query_fields import CONDITION_PREFIXES, FIELD_PREFIXES, LISTED_PREFIXES
 from app.text.query_repair import MAX_DEPTH
 from app.text.query_tokens import Findings, Kind, QueryToken
-from app.text.query_values import (
-    MAX_PHRASE_SLOP,
-    ValueReader,
-    Written,
-    clean_word,
-    find_id,
-    find_id_list,
-)
+from app.text.query_values import MAX_PHRASE_SLOP, ValueReader, Written
+from app.text.query_words import clean_word, find_id, find_id_list
 from app.text.tokenize import index_terms
 
 DEFAULT_DISTANCE = 5

@@ -36,7 +36,8 @@ from app.text.query_render import render_query
 from app.text.query_repair import repair_tokens
 from app.text.query_scanner import scan_query
 from app.text.query_tokens import Findings
-from app.text.query_values import MAX_PHRASE_SLOP, ValueReader, find_id
+from app.text.query_values import MAX_PHRASE_SLOP, ValueReader
+from app.text.query_words import find_id
 
 __all__ = [
     "FIELD_PREFIXES",

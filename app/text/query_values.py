@@ -4,12 +4,10 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from app.domain.arxiv_id import ArxivId, parse_arxiv_id
+from app.domain.arxiv_id import ArxivId
 from app.domain.categories import parse_category_expression
-from app.domain.errors import InvalidArxivIdError, InvalidCategoryError, InvalidDateError
+from app.domain.errors import InvalidCategoryError, InvalidDateError
 from app.domain.query import (
-    AuthorName,
-    AuthorPlace,
     Everything,
     Flagged,
     InCategories,
@@ -32,7 +30,16 @@ from app.text.query_fields import (
     SINCE_PREFIXES,
 )
 from app.text.query_tokens import Findings
-from app.text.tokenize import index_terms
+from app.text.query_words import (
+    PUNCTUATION_AFTER,
+    clean_word,
+    find_id,
+    find_id_list,
+    has_star,
+    is_searchable,
+    make_author,
+    trim_start,
+)
 
 MAX_PHRASE_SLOP = 50
 """Most places that `"…"~places` and NEAR allow between words."""
@@ -46,12 +53,8 @@ MAX_PREFIXES = 8
 MAX_SIMILAR = 4
 """Papers that one query may ask for others like."""
 
-_PUNCTUATION_AFTER = ".,;:!?"
-_PUNCTUATION_BEFORE = ",;:!?-"
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9./-]")
 _NOT_IN_PREFIXES = re.compile(r"[()\[\]{}|]")
-_AROUND_NAMES = " \t;:!?*"
-_BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _DOI = re.compile(r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:)?(10\.[0-9]{4,9}/\S+)", re.IGNORECASE)
 
 
@@ -86,12 +89,12 @@ class ValueReader:
 
     def read_word(self, word: str, prefix: str, written: Written) -> QueryNode | None:
         """The leaf of a run without blanks behind a prefix, which may be empty."""
-        if word.rstrip(_PUNCTUATION_AFTER) == "*" and (not prefix or prefix in FIELD_PREFIXES):
+        if word.rstrip(PUNCTUATION_AFTER) == "*" and (not prefix or prefix in FIELD_PREFIXES):
             return Everything()
         if prefix and prefix not in FIELD_PREFIXES:
             return self._read_condition(word, prefix, written)
         query_field = FIELD_PREFIXES.get(prefix)
-        if query_field is QueryField.AUTHOR and not _has_star(word):
+        if query_field is QueryField.AUTHOR and not has_star(word):
             return self._read_author(word, written)
         return self._read_bare(word, query_field, written)
 
@@ -105,7 +108,7 @@ class ValueReader:
     def _read_text(
         self, word: str, query_field: QueryField | None, written: Written
     ) -> QueryNode | None:
-        if _has_star(word):
+        if has_star(word):
             return self._read_prefix(word, query_field, written)
         cleaned = clean_word(word)
         if is_searchable(cleaned, query_field):
@@ -189,7 +192,7 @@ class ValueReader:
         self, word: str, query_field: QueryField | None, written: Written
     ) -> QueryNode | None:
         """The leaf of a word with a star."""
-        head, _, tail = _trim_start(word).partition("*")
+        head, _, tail = trim_start(word).partition("*")
         head = clean_word(_NOT_IN_PREFIXES.sub("", head))
         if not any(map(str.isalnum, head)):
             self._complain(
@@ -199,7 +202,7 @@ class ValueReader:
                 written,
             )
             return self._read_bare(word.replace("*", ""), query_field, written)
-        if tail.strip("*" + _PUNCTUATION_AFTER):
+        if tail.strip("*" + PUNCTUATION_AFTER):
             self._complain(
                 f'A star stands inside "{word}" at column {written.column}.',
                 f'It was read as "{head}*".',
@@ -219,17 +222,10 @@ class ValueReader:
         return Prefix(head, query_field)
 
     def _read_author(self, name: str, written: Written) -> QueryNode | None:
-        place = AuthorPlace.ANYWHERE
-        text = name.replace("_", " ").strip(_AROUND_NAMES)
-        if text.startswith("^"):
-            place = AuthorPlace.FIRST
-        elif text.endswith("$"):
-            place = AuthorPlace.LAST
-        text = " ".join(text.strip(_AROUND_NAMES + "^$").split())
-        if not any(map(str.isalnum, text)):
+        author = make_author(name)
+        if author is None:
             self._complain_of_nothing(written)
-            return None
-        return AuthorName(text, place)
+        return author
 
     def _read_condition(self, value: str, prefix: str, written: Written) -> QueryNode | None:
         value = value.strip().rstrip(",;")
@@ -304,58 +300,3 @@ def _make_condition(prefix: str, value: str, today: date) -> QueryNode:
     if prefix in CATEGORY_PREFIXES:
         return InCategories(parse_category_expression(value))
     return parse_since(value, today) if prefix in SINCE_PREFIXES else parse_years(value)
-
-
-def is_searchable(text: str, query_field: QueryField | None) -> bool:
-    """Whether anything of a word or phrase is in the index: stop words are, in some fields."""
-    if query_field in (None, QueryField.TITLE, QueryField.ABSTRACT):
-        return bool(index_terms(text))
-    return any(map(str.isalnum, text))
-
-
-def find_id(text: str) -> ArxivId | None:
-    """The paper that a text as a whole names (an id, an address, the stamp of a PDF), or None."""
-    if not any(map(str.isdigit, text)):
-        return None
-    try:
-        return parse_arxiv_id(text).arxiv_id
-    except InvalidArxivIdError:
-        return None
-
-
-def find_id_list(raw: str) -> list[ArxivId]:
-    """The identifiers of a list without blanks (`1706.03762,1810.04805`); empty for other runs."""
-    if raw.isalpha():
-        return []
-    found = [find_id(part) for part in re.split(r"[,;|+]", raw) if part]
-    return [each for each in found if each is not None] if None not in found else []
-
-
-def clean_word(word: str) -> str:
-    """A word without the punctuation of the sentence it came from."""
-    while word != (shorter := _trim_start(word.rstrip(_PUNCTUATION_AFTER))):
-        word = shorter
-    return word
-
-
-def _has_star(word: str) -> bool:
-    # In TeX a star is a sign like others.
-    return "*" in word and "\\" not in word and "$" not in word and "^" not in word
-
-
-def _trim_start(word: str) -> str:
-    """Without what cannot begin a word; what remains begins with none of it."""
-    while word != (shorter := _drop_lone_brackets(word.lstrip(_PUNCTUATION_BEFORE))):
-        word = shorter
-    return word
-
-
-def _drop_lone_brackets(word: str) -> str:
-    """Without opening brackets that nothing in the word closes, and the other way round."""
-    word = word.lstrip("".join(_BRACKETS.values()))
-    while word and word[0] in _BRACKETS and _BRACKETS[word[0]] not in word:
-        word = word[1:]
-    for opening, closing in _BRACKETS.items():
-        if opening not in word:
-            word = word.rstrip(closing)
-    return word

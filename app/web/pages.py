@@ -18,7 +18,7 @@ from app.domain.errors import (
     PaperDeletedError,
     PaperNotFoundError,
 )
-from app.domain.query import DateField, Sort
+from app.domain.query import DateField, RankMode, Sort
 from app.services.search import SearchQuestion
 from app.services.use_cases import UseCases
 from app.text.date_syntax import parse_day
@@ -59,6 +59,9 @@ def show_search(
     sort: Sort | None = None,
     offset: Offset = 0,
     limit: Annotated[int | None, Query(ge=1, le=MAX_NUMBER)] = None,
+    author: str = "",
+    rank: RankMode = RankMode.DEFAULT,
+    cursor: str = "",
 ) -> Response:
     """One page of results; a question that cannot be answered comes back with the reason."""
     # Without words nothing is more relevant than anything else.
@@ -72,6 +75,9 @@ def show_search(
         sort=sort or default_sort,
         offset=offset,
         limit=limit,
+        author=author,
+        rank=rank,
+        cursor=cursor,
     )
     service = _get_use_cases(request).search
     try:

@@ -17,22 +17,31 @@ from app.domain.categories import (
 )
 from app.domain.paper import Author, Paper
 from app.domain.paper_history import PaperHistoryEntry
-from app.domain.query import DateField
+from app.domain.query import DateField, RankMode
 from app.domain.results import SearchPage
 from app.services.browse import DayLine, DayList
-from app.services.search import SearchLimits, SearchQuestion, find_next_offset
+from app.services.search import SearchLimits, SearchQuestion, find_next_offset, has_next_page
 from app.web.presentation import MAX_AUTHORS_ON_PAGE, MAX_NAME_CHARS, clamp, make_search_address
 
 QUERY_FORMS = (
     ("equivariant networks", "with both words in title or abstract"),
     ('"black hole"', "with these words next to each other"),
     ('"black information"~3', "with these words up to three places further apart"),
+    ("black NEAR3 hole", "with these words in either order, at most three between"),
+    ("neur*", "with words that begin so"),
     ("attention -survey", "with the first word and without the second"),
     ("qubit OR qutrit", "with either word"),
-    ("ti:transformer", "with the word in the title; also abs: for the abstract"),
-    ("au:noether", 'by an author; au:"emmy noether" for a full name'),
+    ("(qubit OR qutrit) -spin", "with either word, and without the last"),
+    ("ti:transformer", "with the word in the title; also abs: for the abstract, all: for all"),
+    ("ti:(graph OR tree)", "with either word in the title"),
+    ("au:noether", 'by an author; au:"Noether, E" with an initial'),
+    ("^noether", "by a first author; au:noether$ by a last one"),
     ("co:NeurIPS", "with the word in the comments"),
     ('jr:"Phys. Rev. D"', "with the words in the journal reference"),
+    ("cat:cs.LG+stat.ML", "of these categories; cat:cs.* of a whole archive"),
+    ("year:2020-2024", "submitted in these years; also submitted:2024-01..2024-06, since:7d"),
+    ("has:code", "with an address of code; also has:doi, has:journal, is:withdrawn, is:new"),
+    ("similar:1706.03762", "that share telling words with a paper"),
     ("1706.03762", "with this identifier; addresses on arXiv and DOIs do as well"),
 )
 """Examples for the help page: what to write, and what it finds."""
@@ -40,6 +49,8 @@ QUERY_FORMS = (
 PROBLEM_MEANINGS = {
     "invalid-query": "A query that has to be guessed at was asked for with strict=1. The answer "
     "has the token and its column.",
+    "invalid-cursor": "The cursor is none of this service, or belongs to another query, filter or "
+    "order. cursor=* asks for the first page.",
     "unknown-parameter": "A parameter is misspelt or given twice. The answer lists the accepted "
     "ones.",
     "invalid-parameter": "A parameter does not have its documented form.",
@@ -96,7 +107,6 @@ class Paging:
         first_address: the page everything begins on.
         previous_address: None on the first page.
         next_address: None on the last page.
-        limit_note: why there is no next page although there are more lines; else empty.
     """
 
     first: int
@@ -105,7 +115,6 @@ class Paging:
     first_address: str
     previous_address: str | None
     next_address: str | None
-    limit_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,29 +176,26 @@ def list_group_views() -> list[GroupView]:
 
 
 def has_filters(question: SearchQuestion) -> bool:
-    """Whether a question narrows by category or date."""
-    return bool(question.categories or question.first or question.last)
+    """Whether a question narrows by category, date or author."""
+    return bool(question.categories or question.first or question.last or question.author)
 
 
 def make_search_paging(page: SearchPage, question: SearchQuestion, limits: SearchLimits) -> Paging:
     """Where a page of results stands among its neighbours."""
     request = page.request
-    following = find_next_offset(page, limits)
-    is_cut = following is None and request.offset + request.limit < page.total
     earlier = max(0, request.offset - request.limit)
     return Paging(
         first=request.offset + 1,
         last=min(request.offset + request.limit, page.total),
         total=page.total,
         first_address=_make_question_address(question, 0),
-        previous_address=_make_question_address(question, earlier) if request.offset else None,
-        next_address=None if following is None else _make_question_address(question, following),
-        limit_note=(
-            f"Paging ends after {limits.max_offset:,} results; narrow the search by category or "
-            "date to see the others."
-            if is_cut
-            else ""
+        # Behind a cursor, offsets may no longer reach the page before.
+        previous_address=(
+            _make_question_address(question, earlier)
+            if request.offset and earlier <= limits.max_offset
+            else None
         ),
+        next_address=_make_next_address(page, question, limits),
     )
 
 
@@ -275,16 +281,32 @@ def make_history_views(history: Sequence[PaperHistoryEntry]) -> list[HistoryView
     ]
 
 
-def _make_question_address(question: SearchQuestion, offset: int) -> str:
+def _make_next_address(
+    page: SearchPage, question: SearchQuestion, limits: SearchLimits
+) -> str | None:
+    """The page behind this one: by offset as far as offsets reach, by cursor beyond."""
+    if not has_next_page(page):
+        return None
+    following = find_next_offset(page, limits)
+    if following is None:
+        return _make_question_address(question, 0, page.cursor)
+    return _make_question_address(question, following)
+
+
+def _make_question_address(question: SearchQuestion, offset: int, cursor: str = "") -> str:
+    is_submitted = question.date_field is DateField.SUBMITTED
     return make_search_address(
         q=question.text,
         cat=question.categories,
         from_=question.first,
         to=question.last,
-        date=question.date_field.value if question.date_field is DateField.UPDATED else None,
+        date=None if is_submitted else question.date_field.value,
         sort=question.sort.value,
+        author=question.author,
+        rank=None if question.rank is RankMode.DEFAULT else question.rank.value,
         limit=question.limit,
         offset=offset or None,
+        cursor=cursor,
     )
 
 

@@ -143,8 +143,19 @@ def test_a_known_tag_does_not_hide_a_mistake(client: TestClient) -> None:
                 "type": "/help#problem-unknown-parameter",
                 "parameter": "serch",
                 "accepted": [
-                    *("q", "cat", "from", "to", "date", "sort", "rank", "limit", "offset"),
-                    *("facets", "highlight", "explain", "spell", "strict"),
+                    *(
+                        "q",
+                        "cat",
+                        "from",
+                        "to",
+                        "date",
+                        "author",
+                        "sort",
+                        "rank",
+                        "limit",
+                        "offset",
+                    ),
+                    *("cursor", "fields", "facets", "highlight", "explain", "spell", "strict"),
                 ],
             },
         ),
@@ -195,3 +206,81 @@ def test_a_lenient_query_is_answered_with_a_note(client: TestClient) -> None:
 
     assert body["total"] == 1
     assert "quotation mark" in body["notes"][0]
+
+
+def test_an_author_beside_the_words_narrows_like_one_among_them(client: TestClient) -> None:
+    beside = search(client, q="otters", author="Quillfeather, A")
+    among = search(client, q='otters au:"Quillfeather, A"')
+
+    assert beside["total"] == among["total"] == 1
+    assert beside["query"] == among["query"] == 'otters au:"Quillfeather, A"'
+    assert search(client, author="quillfeather$")["total"] == 1
+    assert search(client, q="otters", author="^quillfeather")["total"] == 0
+    assert search(client, q="otters", author="^tanabe")["total"] == 1
+    refused = client.get(SEARCH, params={"author": "^$"})
+    assert refused.status_code == 422
+    assert "is no name" in refused.json()["detail"]
+
+
+def test_only_the_selected_fields_come_back(client: TestClient) -> None:
+    body = search(client, q="otters", fields="arxiv_id, title")
+
+    assert body["total"] == 1
+    assert body["results"] == [{"arxiv_id": OTTER_ID, "title": "Attention is what otters need"}]
+    refused = client.get(SEARCH, params={"q": "otters", "fields": "arxiv_id,wings"})
+    assert refused.status_code == 422
+    assert '"wings" is no field' in refused.json()["detail"]
+
+
+def test_a_walk_by_cursor_visits_every_result_once(client: TestClient) -> None:
+    address: str | None = f"{SEARCH}?q=barometers&sort=fresh&limit=7&cursor=*"
+    seen: list[str] = []
+    while address is not None:
+        body = client.get(address).json()
+        seen += [result["arxiv_id"] for result in body["results"]]
+        address = body["next"]
+        assert address is None or "cursor=" in address
+
+    assert len(seen) == len(set(seen)) == SERIES_SIZE
+
+
+def test_a_foreign_cursor_is_a_problem_that_says_what_to_do(client: TestClient) -> None:
+    address = client.get(SEARCH, params={"q": "barometers", "cursor": "*", "limit": 5}).json()[
+        "next"
+    ]
+    answer = client.get(address.replace("barometers", "teapots"))
+
+    assert answer.status_code == 400
+    assert answer.headers["content-type"].startswith("application/problem+json")
+    assert "belongs to another query" in answer.json()["detail"]
+
+
+def test_papers_like_another_can_be_narrowed_and_leave_it_out(client: TestClient) -> None:
+    body = search(client, q=f"similar:{COMPASS_ID}", limit=40)
+    narrowed = search(client, q=f"similar:{COMPASS_ID} year:1999", limit=40)
+
+    assert body["query"] == f"similar:{COMPASS_ID}"
+    assert body["total"] > 0
+    assert COMPASS_ID not in [result["arxiv_id"] for result in body["results"]]
+    assert narrowed["total"] <= body["total"]
+    unknown = search(client, q="similar:9912.99999")
+    assert unknown["total"] == 0
+    assert any("similar" in note for note in unknown["notes"])
+
+
+def test_conditions_stand_among_the_words(client: TestClient) -> None:
+    named = search(client, q="barometers submitted:2024-04 sort:", sort="oldest", limit=1)
+
+    assert named["results"][0]["submitted_at"].startswith("2024-04-01")
+    assert search(client, q="has:doi otters")["total"] == 1
+    assert search(client, q="-has:doi otters")["total"] == 0
+    assert search(client, q="cat:cs.CL otters")["total"] == 1
+    assert search(client, q="rank:x otters", rank="bm25")["total"] >= 1
+
+
+def test_an_answer_that_counts_days_is_not_taken_for_yesterdays(client: TestClient) -> None:
+    steady = client.get(SEARCH, params={"q": "otters"}).headers["etag"]
+    daily = client.get(SEARCH, params={"q": "otters since:7d"}).headers["etag"]
+
+    assert daily.startswith(steady.removesuffix('"'))
+    assert daily != steady

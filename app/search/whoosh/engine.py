@@ -93,9 +93,21 @@ class WhooshEngine:
 
     def search(self, request: SearchRequest) -> EngineResult:
         """The hits of one page in final order, with the exact total and facets."""
-        page = Page(request.filters, request.sort, request.offset, request.limit, request.facets)
+        page = Page(
+            request.filters,
+            request.sort,
+            request.offset,
+            request.limit,
+            request.facets,
+            request.after,
+        )
         query, plan = _compile(request.query)
-        is_reranked = request.rank is RankMode.DEFAULT and request.sort is Sort.RELEVANCE
+        # Behind a hit lies what the second stage does not reach.
+        is_reranked = (
+            request.rank is RankMode.DEFAULT
+            and request.sort is Sort.RELEVANCE
+            and request.after is None
+        )
         return self._answer(query, plan, page, is_reranked=is_reranked)
 
     def count(self, query: QueryNode, filters: Filters) -> int:
@@ -192,12 +204,18 @@ class WhooshEngine:
         query = compile_weighted_terms(weighted_terms)
         return self._answer(query, make_plan(query), Page(filters, limit=limit))
 
+    def choose_telling_terms(
+        self, documents: Sequence[IndexDocument]
+    ) -> tuple[tuple[str, float], ...]:
+        """The index terms by which papers like the given ones are found, heaviest first."""
+        with self._borrow() as (_snapshot, _searcher, executor):
+            return tuple(choose_terms(executor, documents, MAX_LIKENESS_TERMS))
+
     def find_more_like(
         self, documents: Sequence[IndexDocument], filters: Filters, limit: int
     ) -> EngineResult:
         """Papers most like the given ones taken together, which are left out themselves."""
-        with self._borrow() as (_snapshot, _searcher, executor):
-            weighted = choose_terms(executor, documents, MAX_LIKENESS_TERMS)
+        weighted = self.choose_telling_terms(documents)
         known = {document.arxiv_id for document in documents}
         found = self.find_similar(weighted, filters, limit + len(known))
         hits = tuple(hit for hit in found.hits if hit.arxiv_id not in known)

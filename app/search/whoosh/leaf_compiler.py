@@ -24,7 +24,7 @@ from app.domain.query import (
 )
 from app.search.whoosh import schema
 from app.search.whoosh.analyzer import FieldAnalyzer, ProseAnalyzer, QueryTerms
-from app.search.whoosh.query_types import AnyOf, GappedPhrase, TermsLike
+from app.search.whoosh.query_types import AnyOf, GappedPhrase, TermsLike, Without
 from app.search.whoosh.term_patterns import BeginsWith
 from app.search.whoosh.unions import WhooshQuery, any_of
 from app.text.author_search import NAME_SLOP, fold_family, make_name_patterns
@@ -165,6 +165,13 @@ def _prefix_in_field(field: str, text: str, weight: float) -> Iterator[WhooshQue
             yield WhooshTerm(field, stem, boost=weight)
 
 
+def _compile_weighted(node: WeightedTerms, weight: float) -> WhooshQuery:
+    query = compile_weighted_terms(node.terms, weight)
+    if node.like is None:
+        return query
+    return Without(query, WhooshTerm(schema.ARXIV_ID, node.like.value))
+
+
 def _normalize_id(text: str) -> str:
     """The canonical id, its version dropped; a bare old-style number stays as it is."""
     try:
@@ -188,5 +195,5 @@ _COMPILERS: dict[type, Callable[[Any, float], WhooshQuery | None]] = {
     Near: _compile_near,
     Prefix: _compile_prefix,
     AuthorName: _compile_author,
-    WeightedTerms: lambda node, weight: compile_weighted_terms(node.terms, weight),
+    WeightedTerms: _compile_weighted,
 }

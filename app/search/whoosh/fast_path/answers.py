@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from app.domain.arxiv_id import ArxivId
-from app.domain.query import FacetField, Filters, Sort
+from app.domain.query import FacetField, Filters, SearchAfter, Sort
 from app.domain.results import EngineHit, FacetCount
-from app.search.whoosh.codec.kernel_types import F64, I64, U32, Facets, Top
+from app.search.whoosh.codec.kernel_types import F64, I64, U32, Facets, Order, Top
 from app.search.whoosh.codec.kernels import make_facets
 from app.search.whoosh.fast_path.execute import Executor, ListedMatches, Pass
+from app.search.whoosh.fast_path.listing import keep_behind, list_all, weigh_freshness
 from app.search.whoosh.fast_path.plan import Plan
 from app.search.whoosh.schema import ARXIV_ID
 
@@ -36,6 +37,7 @@ class Page:
     offset: int = 0
     limit: int = 0
     facets: tuple[FacetField, ...] = ()
+    after: SearchAfter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,31 +66,58 @@ def answer(
     if second_stage is not None and wanted > 0:
         wanted = min(max(wanted, RERANKED_HITS), state.document_count)
     facets = [_make_facets(executor, place, page.facets) for place in range(len(state.segments))]
-    top = Top.make(wanted)
-    order = Pass(
-        masks=state.get_masks(page.filters),
-        orders=[
-            segment.make_order(page.sort, base)
-            for segment, base in zip(state.segments, state.doc_bases, strict=False)
-        ],
-        top=top,
-        facets=facets,
-    )
-    if isinstance(matches, Plan):
-        total = executor.run(matches, order)
+    orders = [
+        segment.make_order(page.sort, base)
+        for segment, base in zip(state.segments, state.doc_bases, strict=False)
+    ]
+    everything = Pass(state.get_masks(page.filters), orders, Top.make(wanted), facets)
+    if page.sort is Sort.FRESH or page.after is not None:
+        total, top = _answer_from_lists(executor, matches, page, everything)
     else:
-        total = executor.run_lists(matches, order)
+        run = executor.run if isinstance(matches, Plan) else executor.run_lists
+        total, top = run(matches, everything), everything.top  # type: ignore[arg-type]
     numbers, scores = top.in_order()
     if second_stage is not None:
         numbers, scores = second_stage(numbers, scores)
-    end = page.offset + page.limit
-    hits = tuple(
-        EngineHit(ArxivId.from_canonical(state.read_id(number)), score)
-        for number, score in zip(
-            numbers[page.offset : end].tolist(), scores[page.offset : end].tolist(), strict=True
-        )
+    wanted_page = slice(page.offset, page.offset + page.limit)
+    return Answer(
+        _read_hits(executor, orders, numbers[wanted_page], scores[wanted_page]),
+        total,
+        _read_facets(executor, facets, page.facets),
     )
-    return Answer(hits, total, _read_facets(executor, facets, page.facets))
+
+
+def _answer_from_lists(
+    executor: Executor,
+    matches: Plan | Sequence[ListedMatches],
+    page: Page,
+    everything: Pass,
+) -> tuple[int, Top]:
+    """The total and the best matches of a page for which all matches have to be looked at."""
+    lists = list_all(executor, matches)
+    if page.sort is Sort.FRESH:
+        lists = weigh_freshness(executor, lists)
+    if page.after is None:
+        return executor.run_lists(lists, everything), everything.top
+    total = executor.run_lists(lists, replace(everything, top=Top.make(0)))
+    if page.limit > 0:
+        number = find_documents(executor, [page.after.arxiv_id]).get(page.after.arxiv_id)
+        behind = keep_behind(executor, lists, page.sort, page.after, number)
+        uncounted = [make_facets()] * len(executor.state.segments)
+        executor.run_lists(behind, replace(everything, facets=uncounted))
+    return total, everything.top
+
+
+def _read_hits(
+    executor: Executor, orders: Sequence[Order], numbers: I64, scores: F64
+) -> tuple[EngineHit, ...]:
+    state = executor.state
+    hits = []
+    for number, score in zip(numbers.tolist(), scores.tolist(), strict=True):
+        place, local = state.find_segment(number)
+        key = int(orders[place].keys[local])
+        hits.append(EngineHit(ArxivId.from_canonical(state.read_id(number)), score, key))
+    return tuple(hits)
 
 
 def count(executor: Executor, matches: Plan | Sequence[ListedMatches], filters: Filters) -> int:

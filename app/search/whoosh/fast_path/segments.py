@@ -105,7 +105,7 @@ class SegmentView:
         if sort is Sort.UPDATED:
             keys = (self.arrays.updated_at.astype(np.int64) << ID_BITS) | (keys & ID_MASK)
         sign = -1 if sort is Sort.OLDEST else 1
-        by_score = sort is Sort.RELEVANCE
+        by_score = sort in (Sort.RELEVANCE, Sort.FRESH)
         firsts = np.arange(0, self.document_count, BLOCK_DOCS)
         reduce = np.minimum if sign < 0 else np.maximum
         peaks = sign * reduce.reduceat(keys, firsts) if len(firsts) else np.zeros(0, np.int64)
@@ -194,6 +194,12 @@ class StateView:
         self._masks: OrderedDict[Filters, tuple[U8, ...]] = OrderedDict()
         self._conditions: OrderedDict[tuple[QueryNode, int], U8] = OrderedDict()
         self._cached_masks = max(1, MASK_CACHE_BYTES // max(1, self.document_count))
+
+    @cached_property
+    def newest_submission(self) -> int:
+        """When the newest paper was submitted, seconds since 1970; deleted ones count."""
+        moments = [segment.arrays.submitted_at for segment in self.segments]
+        return max((int(each.max()) for each in moments if len(each)), default=0)
 
     @property
     def papers(self) -> int:

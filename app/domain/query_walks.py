@@ -1,0 +1,82 @@
+"""Query trees joined, searched through and changed."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from app.domain.query_tree import (
+    And,
+    AtLeast,
+    Boosted,
+    Condition,
+    Everything,
+    Not,
+    Or,
+    Preferred,
+    QueryNode,
+)
+
+
+def join_all(nodes: Iterable[QueryNode]) -> QueryNode:
+    """All of the nodes as one, flat; `Everything` when there is none.
+
+    >>> from app.domain.query_tree import Term
+    >>> join_all([Term("a"), And((Term("b"), Term("c")))]) == And((Term("a"), Term("b"), Term("c")))
+    True
+    """
+    flat: list[QueryNode] = []
+    for node in nodes:
+        flat += node.children if isinstance(node, And) else (node,)
+    if not flat:
+        return Everything()
+    return flat[0] if len(flat) == 1 else And(tuple(flat))
+
+
+def join_any(nodes: Iterable[QueryNode]) -> QueryNode:
+    """At least one of the nodes as one, flat; `NOTHING` when there is none."""
+    flat: list[QueryNode] = []
+    for node in nodes:
+        flat += node.children if isinstance(node, Or) else (node,)
+    return flat[0] if len(flat) == 1 else Or(tuple(flat))
+
+
+def list_leaves(node: QueryNode) -> list[QueryNode]:
+    """All leaves of a tree, in their order."""
+    below = _list_children(node)
+    return [node] if below is None else [leaf for child in below for leaf in list_leaves(child)]
+
+
+def replace_leaves(node: QueryNode, change: Callable[[QueryNode], QueryNode]) -> QueryNode:
+    """The tree with every leaf changed."""
+    match node:
+        case And(children):
+            return And(tuple(replace_leaves(child, change) for child in children))
+        case Or(children):
+            return Or(tuple(replace_leaves(child, change) for child in children))
+        case AtLeast(children):
+            return replace(node, children=tuple(replace_leaves(c, change) for c in children))
+        case Not(child) | Boosted(child):
+            return replace(node, child=replace_leaves(child, change))
+        case Preferred(required, optional):
+            return Preferred(replace_leaves(required, change), replace_leaves(optional, change))
+    return change(node)
+
+
+def _list_children(node: QueryNode) -> tuple[QueryNode, ...] | None:
+    match node:
+        case And(children) | Or(children) | AtLeast(children):
+            return children
+        case Not(child) | Boosted(child):
+            return (child,)
+        case Preferred(required, optional):
+            return required, optional
+    return None
+
+
+def is_condition(node: QueryNode) -> bool:
+    """Whether a node consists of conditions only, so that it scores nothing by itself."""
+    match node:
+        case And(children) | Or(children):
+            return bool(children) and all(map(is_condition, children))
+        case Not(child):
+            return is_condition(child)
+    return isinstance(node, Condition | Everything)
