@@ -4,7 +4,7 @@ The lexicon proposes phrases and authors by their beginning, the taxonomy catego
 titles; every count shown is the engine's, of exactly the query that the suggestion leads to.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlencode
@@ -16,14 +16,17 @@ from app.domain.categories import Category, list_categories
 from app.domain.errors import LimitExceededError
 from app.domain.query import (
     And,
+    AuthorName,
     Everything,
     FacetField,
     Filters,
     Or,
+    Phrase,
     QueryField,
     QueryNode,
     SearchRequest,
     Term,
+    join_all,
 )
 from app.search.engine import SearchEngine
 from app.search.lexicon.lexicon import Lexicon
@@ -102,6 +105,20 @@ class Suggestions:
         yield from self.titles
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A suggestion before it is counted.
+
+    Attributes:
+        query: for the search box.
+        tree: what the parser makes of it, which would take longer than the count.
+    """
+
+    text: str
+    query: str
+    tree: QueryNode
+
+
 class SuggestService:
     """Completes what is typed; safe to share between threads."""
 
@@ -128,7 +145,7 @@ class SuggestService:
             return Suggestions(text, authors=self._suggest_authors(rest, per_group))
         if field.lower() in {"cat", "category"}:
             return Suggestions(text, categories=self._suggest_categories(rest, per_group))
-        named = parse_query(typed).arxiv_ids if typed else ()
+        named = parse_query(typed).arxiv_ids if any(map(str.isdigit, typed)) else ()
         if named:
             return Suggestions(text, titles=self._show_titles(named[:per_group]))
         # A text in the query language is somebody's who knows what to write.
@@ -150,8 +167,8 @@ class SuggestService:
             lead, tail = words[:-length], words[-length:]
             completions = _list_completions(lexicon, " ".join(map(fold_term, tail)), limit)
             if completions:
-                texts = [" ".join([*lead, each]) for each in completions]
-                return self._count(SuggestionKind.PHRASE, texts, _quote_tail(lead), limit)
+                asked = [_ask_phrase(lead, each) for each in completions]
+                return self._count(SuggestionKind.PHRASE, asked, limit)
         return ()
 
     def _suggest_authors(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
@@ -159,7 +176,7 @@ class SuggestService:
         if not key:
             return ()
         names = list(_iter_names(self._lexicons.get(), key, SPARE_CANDIDATES * limit))
-        return self._count(SuggestionKind.AUTHOR, names, _quote_author, limit)
+        return self._count(SuggestionKind.AUTHOR, map(_ask_author, names), limit)
 
     def _suggest_categories(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
         words = typed.lower().split()
@@ -213,21 +230,15 @@ class SuggestService:
         )
 
     def _count(
-        self,
-        kind: SuggestionKind,
-        texts: Iterable[str],
-        make_query: Callable[[str], str],
-        limit: int,
+        self, kind: SuggestionKind, asked: Iterable["_Asked"], limit: int
     ) -> tuple[Suggestion, ...]:
         """The texts whose queries find anything, with the exact numbers."""
-        suggestions = []
-        for text in texts:
-            query = make_query(text)
-            count = self._engine.count(parse_query(query).tree, Filters())
-            if count:
-                suggestions.append(Suggestion(kind, text, query, count))
-            if len(suggestions) == limit:
-                break
+        suggestions: list[Suggestion] = []
+        for each in asked:
+            if count := self._engine.count(each.tree, Filters()):
+                suggestions.append(Suggestion(kind, each.text, each.query, count))
+                if len(suggestions) == limit:
+                    break
         return tuple(suggestions)
 
     def _get_category_counts(self) -> dict[str, int]:
@@ -285,20 +296,21 @@ def _matches_category(category: Category, words: list[str]) -> bool:
     return all(any(part.startswith(word) for part in parts) for word in words)
 
 
-def _quote_tail(lead: list[str]) -> Callable[[str], str]:
-    """Makes a query of a phrase: the words before it as they are, the phrase in quotes."""
-    before = " ".join(lead)
+def _ask_phrase(lead: list[str], phrase: str) -> _Asked:
+    """The words before as they are, the phrase in quotation marks."""
+    is_word = " " not in phrase
+    nodes: list[QueryNode] = [Term(word) for word in lead]
+    nodes.append(Term(phrase) if is_word else Phrase(phrase))
+    return _Asked(
+        text=" ".join([*lead, phrase]),
+        query=" ".join([*lead, phrase if is_word else f'"{phrase}"']),
+        tree=join_all(nodes),
+    )
 
-    def make_query(text: str) -> str:
-        phrase = text[len(before) :].strip()
-        quoted = f'"{phrase}"' if " " in phrase else phrase
-        return f"{before} {quoted}".strip()
 
-    return make_query
-
-
-def _quote_author(name: str) -> str:
-    return f'au:"{name.replace(chr(34), " ")}"'
+def _ask_author(name: str) -> _Asked:
+    plain = name.replace('"', " ")
+    return _Asked(name, f'au:"{plain}"', AuthorName(plain))
 
 
 def _check_limits(text: str, per_group: int) -> None:

@@ -46,8 +46,11 @@ class Highlighter:
     """
 
     def __init__(self, tree: QueryNode, weights: Mapping[str, float] | None = None) -> None:
-        self._title = MarkFinder(collect_wanted_terms(tree, QueryField.TITLE))
-        self._abstract = MarkFinder(collect_wanted_terms(tree, QueryField.ABSTRACT))
+        in_title = collect_wanted_terms(tree, QueryField.TITLE)
+        in_abstract = collect_wanted_terms(tree, QueryField.ABSTRACT)
+        self._title = MarkFinder(in_title)
+        # What it has learnt of the words in one helps in the other.
+        self._abstract = self._title if in_abstract == in_title else MarkFinder(in_abstract)
         self._weights = dict(weights or {})
 
     def mark_title(self, text: str) -> str:

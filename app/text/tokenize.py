@@ -241,7 +241,9 @@ def place_chunk(chunk: str) -> tuple[tuple[tuple[int, str], ...], int]:
     >>> place_chunk("GPT-4")
     (((0, 'gpt'), (0, 'gpt4'), (1, '4')), 2)
     """
-    return (_place_chunk if _is_cacheable(chunk, [chunk]) else _place_chunk.__wrapped__)(chunk)
+    if len(chunk) <= MAX_CACHED_CHARS and (chunk.isascii() or _is_cacheable(chunk, [chunk])):
+        return _place_chunk(chunk)
+    return _place_chunk.__wrapped__(chunk)
 
 
 @lru_cache(TERM_CACHE_SIZE)

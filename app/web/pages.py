@@ -4,7 +4,8 @@ The address is the whole state of a page. Unknown parameters are ignored here, s
 them up on their way; REST refuses them.
 """
 
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -19,10 +20,12 @@ from app.domain.errors import (
     PaperNotFoundError,
 )
 from app.domain.query import DateField, RankMode, Sort
+from app.domain.results import SearchPage
 from app.services.search import SearchQuestion
+from app.services.search_help import HelpWanted
 from app.services.use_cases import UseCases
 from app.text.date_syntax import parse_day
-from app.web import views
+from app.web import search_views, views
 from app.web.presentation import make_search_address
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -57,6 +60,8 @@ def show_search(
     to: str = "",
     date: DateField = DateField.SUBMITTED,
     sort: Sort | None = None,
+    spell: str = "",
+    explain: str = "",
     offset: Offset = 0,
     limit: Annotated[int | None, Query(ge=1, le=MAX_NUMBER)] = None,
     author: str = "",
@@ -78,6 +83,8 @@ def show_search(
         author=author,
         rank=rank,
         cursor=cursor,
+        facets=search_views.PAGE_FACETS,
+        corrects_spelling=spell != "0",
     )
     service = _get_use_cases(request).search
     try:
@@ -101,7 +108,38 @@ def show_search(
         error="",
         page=page,
         paging=views.make_search_paging(page, question, service.limits),
+        **_show_help(request, page, question, explains=explain == "1"),
     )
+
+
+def _show_help(
+    request: Request, page: SearchPage, question: SearchQuestion, *, explains: bool
+) -> dict[str, Any]:
+    """What stands around the results of a search."""
+    wanted = HelpWanted(
+        highlights=bool(question.text),
+        explanations=explains,
+        # Keywords belong to the whole result, not to each of its pages.
+        keywords=question.offset == 0,
+    )
+    search_help = _get_use_cases(request).search_help.help_with(page, wanted)
+    diagnosis = search_help.diagnosis
+    today = (page.answered_at or datetime.now(UTC)).date()
+    return {
+        "search_help": search_help,
+        "respelling": search_views.make_respelling_view(page, question),
+        "facets": search_views.list_facet_views(page, search_help, question),
+        "chips": search_views.list_chips(question),
+        "date_presets": search_views.list_date_presets(question, today),
+        "relaxation_links": (
+            [] if diagnosis is None else search_views.list_relaxation_links(diagnosis, question)
+        ),
+        "hit_reasons": {
+            arxiv_id: search_views.list_reasons(explanation)
+            for arxiv_id, explanation in search_help.explanations.items()
+        },
+        "explain_address": search_views.make_question_address(question, explains=True),
+    }
 
 
 @router.get("/abs/{written_id:path}")
