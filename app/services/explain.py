@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.domain.arxiv_id import ArxivId
 from app.domain.errors import PaperNotFoundError
-from app.domain.query import QueryNode
+from app.domain.query import QueryNode, RankMode, SearchRequest, Sort
 from app.domain.results import Explanation
 from app.search.engine import SearchEngine
 
@@ -40,20 +40,23 @@ def list_shares(explanation: Explanation) -> list[ContributionShare]:
 
 
 def explain_hits(
-    engine: SearchEngine, tree: QueryNode, arxiv_ids: Iterable[ArxivId]
+    engine: SearchEngine, tree: QueryNode, arxiv_ids: Iterable[ArxivId], request: SearchRequest
 ) -> dict[ArxivId, Explanation]:
     """The explanation of each paper that the index holds.
 
     Args:
         tree: the tree that gave the hits.
+        request: how they were filtered and ranked.
 
     Raises:
         SearchIndexError: there is no usable index.
     """
+    # Only an order by relevance has a second stage.
+    rank = request.rank if request.sort is Sort.RELEVANCE else RankMode.BM25
     explained: dict[ArxivId, Explanation] = {}
     for arxiv_id in list(arxiv_ids)[:MAX_EXPLAINED_HITS]:
         try:
-            explained[arxiv_id] = engine.explain(tree, arxiv_id)
+            explained[arxiv_id] = engine.explain(tree, arxiv_id, filters=request.filters, rank=rank)
         except PaperNotFoundError:
             # Named by the query, and not indexed yet.
             continue

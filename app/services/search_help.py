@@ -128,7 +128,7 @@ class SearchHelpService:
 
     def _explain(self, page: SearchPage) -> dict[ArxivId, Explanation]:
         ids = [hit.paper.arxiv_id for hit in page.hits if hit.paper.arxiv_id not in page.named]
-        return explain_hits(self._engine, page.tree, ids)
+        return explain_hits(self._engine, page.tree, ids, page.request)
 
     def _count_keywords(self, page: SearchPage) -> tuple[FacetCount, ...]:
         request = page.request

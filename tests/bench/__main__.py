@@ -13,6 +13,7 @@ from tests.bench import (
     operators_b,
     parse_bench,
     query_help_bench,
+    ranking_bench,
     search_bench,
 )
 from tests.bench.corpus import describe_corpus
@@ -32,6 +33,7 @@ PARTS: dict[str, Callable[[int], Iterable[Row]]] = {
     "import": import_bench.rows,
     "search": search_bench.rows,
     "query-help": query_help_bench.rows,
+    "ranking": ranking_bench.rows,
     "operators": operator_rows,
 }
 

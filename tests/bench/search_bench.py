@@ -52,7 +52,7 @@ class Contender:
 
 def rows(limit: int = 20_000) -> Iterator[Row]:
     """The rows of the table, for an index of `limit` papers."""
-    documents = list(_iter_documents(limit))
+    documents = list(iter_documents(limit))
     queries = make_queries([document.title for document in documents])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -103,7 +103,7 @@ def _compare_searches(
                 yield Row(what, figures[ours.name], "ms", peer.name, figures[peer.name])
 
 
-def _iter_documents(limit: int) -> Iterator[IndexDocument]:
+def iter_documents(limit: int) -> Iterator[IndexDocument]:
     for line in iter_snapshot_lines(limit):
         try:
             record = parse_snapshot_line(line)

@@ -5,7 +5,11 @@ The first `RERANKED_HITS` by BM25F get a bonus for the likeness of their vector 
 
     score = BM25F + LATENT_WEIGHT (highest - lowest BM25F of them) (1 + cosine) / 2
 
-The spread makes the bonus comparable with what it is added to; one weight serves all collections.
+The likeness is measured twice: the mean vector of the `FEEDBACK_HITS` that come first is added to
+the query's, and all are ordered again by likeness to the sum (Rocchio's pseudo-relevance feedback;
+no word is added to the query). The spread makes the bonus comparable with what it is added to; one
+weight serves all collections.
+
 No bonus is negative, so the first hits stay before all others, which follow in order of BM25F.
 """
 
@@ -20,6 +24,9 @@ from app.search.whoosh.fast_path.execute import Executor
 from app.search.whoosh.fast_path.plan import PhraseLeaf, Plan, PlanLeaf, TermLeaf
 from app.search.whoosh.latent import LatentModel
 from app.search.whoosh.scoring import JOINED_FIELDS
+
+FEEDBACK_HITS = 3
+"""Hits of the first order whose mean vector weighs as much as the query's in the second."""
 
 LATENT_WEIGHT = 1.33
 """How much likeness counts; twice 0.4 / 0.6, since the cosine is halved."""
@@ -56,14 +63,18 @@ class LatentRanker:
         )
 
     def _compute_bonuses(self, numbers: I64, scores: F64) -> F64:
-        vectors = self.executor.state.read_vectors(numbers)
+        stored = self.executor.state.read_vectors(numbers)
         spread = float(scores[0] - scores[-1])
-        if vectors is None or spread <= 0.0:
+        if stored is None or spread <= 0.0:
             return np.zeros(len(scores))
-        products = vectors.astype(np.float32) @ self.vector
-        lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float32))
-        cosines = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0.0)
-        bonuses: F64 = LATENT_WEIGHT * spread * (1.0 + cosines.astype(np.float64)) / 2.0
+        vectors = stored.astype(np.float32)
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1.0)
+        first = scores + LATENT_WEIGHT * spread * (vectors @ self.vector) / 2.0
+        nearest = np.argsort(-first, kind="stable")[:FEEDBACK_HITS]
+        shifted = self.vector + _normalise(vectors[nearest].mean(axis=0))
+        cosines = (vectors @ _normalise(shifted)).astype(np.float64)
+        # Rounding may bring a cosine below -1, a bonus below 0.
+        bonuses: F64 = LATENT_WEIGHT * spread * (1.0 + np.clip(cosines, -1.0, 1.0)) / 2.0
         return bonuses
 
 
@@ -81,9 +92,14 @@ def make_second_stage(
             weights.append(weight)
     if not rows:
         return None
-    total = np.array(weights, np.float32) @ model.term_vectors[rows]
-    length = float(np.linalg.norm(total))
-    return LatentRanker(executor, total / length).rank if length > 0.0 else None
+    vector = _normalise(np.array(weights, np.float32) @ model.term_vectors[rows])
+    return LatentRanker(executor, vector).rank if vector.any() else None
+
+
+def _normalise(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A vector of length 1; zeros stay zeros."""
+    length = np.linalg.norm(vector)
+    return vector if length == 0.0 else (vector / length).astype(np.float32)
 
 
 def _list_words(plan: Plan) -> dict[str, float]:
