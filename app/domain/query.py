@@ -109,7 +109,9 @@ class FacetField(StrEnum):
     """A column whose values can be counted over all matches."""
 
     CATEGORY = "cat"
+    ARCHIVE = "archive"
     YEAR = "year"
+    AUTHOR = "author"
 
 
 @dataclass(frozen=True, slots=True)

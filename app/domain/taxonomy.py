@@ -131,6 +131,16 @@ def find_category(text: str) -> Category | None:
     return named[0] if len(named) == 1 else None
 
 
+def find_archive_code(category: str) -> str:
+    """The archive of a category; of one that arXiv does not have, what stands before the dot.
+
+    >>> find_archive_code("cs.AI"), find_archive_code("hep-th")
+    ('cs', 'hep-th')
+    """
+    known = _BY_LOWER_CODE.get(category.lower())
+    return category.partition(".")[0] if known is None else known.archive
+
+
 def get_archive(code: str) -> Archive:
     """The archive of this code, in any letter case.
 

@@ -8,6 +8,7 @@ from app.db.session import Database
 from app.domain.paper import Paper
 from app.domain.query import FacetField, SearchRequest
 from app.domain.results import EngineResult, FacetCount, Hit
+from app.domain.taxonomy import find_archive_code
 
 
 def load_hits(
@@ -42,6 +43,12 @@ def count_facets(
 
 
 def _facet_values(paper: Paper, facet: FacetField) -> tuple[str, ...]:
-    if facet is FacetField.CATEGORY:
-        return paper.categories
-    return (str(paper.submitted_at.year),)
+    match facet:
+        case FacetField.CATEGORY:
+            return paper.categories
+        case FacetField.ARCHIVE:
+            return tuple(dict.fromkeys(map(find_archive_code, paper.categories)))
+        case FacetField.AUTHOR:
+            return tuple(dict.fromkeys(author.name for author in paper.authors))
+        case FacetField.YEAR:
+            return (str(paper.submitted_at.year),)

@@ -22,6 +22,8 @@ BARE_IDS = "bare_ids"
 TITLE = "title"
 ABSTRACT = "abstract"
 AUTHORS = "authors"
+AUTHOR_NAMES = "author_names"
+"""The names as they are shown, which are counted; `authors` holds the words that are searched."""
 CATEGORIES = "categories"
 COMMENTS = "comments"
 JOURNAL_REF = "journal_ref"
@@ -42,6 +44,14 @@ _EPOCH = date(1970, 1, 1)
 _FLAG_BITS = {flag: place for place, flag in enumerate(PaperFlag)}
 
 
+class NameColumnField(COLUMN):  # type: ignore[misc]  # Whoosh has no types
+    """Names, one to a line, kept by document and not indexed."""
+
+    def to_bytes(self, v: str) -> bytes:
+        """What the column holds."""
+        return v.encode("utf-8")
+
+
 def make_schema() -> Schema:
     """The fields of every index of this version.
 
@@ -60,6 +70,7 @@ def make_schema() -> Schema:
             JOURNAL_REF: TEXT(analyzer=ReferenceAnalyzer()),
             DOI: KEYWORD(),
             REPORT_NO: TEXT(analyzer=ReferenceAnalyzer()),
+            AUTHOR_NAMES: NameColumnField(),
             SUBMITTED: COLUMN(NumericColumn("I")),
             UPDATED: COLUMN(NumericColumn("I")),
             ANNOUNCED: COLUMN(NumericColumn("H")),
@@ -76,6 +87,7 @@ def make_fields(document: IndexDocument) -> dict[str, object]:
         TITLE: document.title,
         ABSTRACT: document.abstract,
         AUTHORS: mark_authors(document.authors),
+        AUTHOR_NAMES: "\n".join(document.authors),
         CATEGORIES: " ".join(document.categories),
         COMMENTS: document.comments,
         JOURNAL_REF: document.journal_ref,

@@ -48,6 +48,9 @@ FLAGS = tuple(PaperFlag)
 EXPRESSIONS = ("cs", "cs.LG+hep-th", "cs-cs.AI", "math.NA", "-cs.LG", "hep-th")
 
 
+AUTHORS = tuple(f"{initial}. Müller" for initial in "ABCDEFGHIJKLM")
+
+
 def make_corpus() -> list[IndexDocument]:
     """60 papers; words, categories and dates follow from the number; many dates are shared."""
     corpus = []
@@ -59,6 +62,7 @@ def make_corpus() -> list[IndexDocument]:
                 number,
                 title,
                 abstract,
+                authors=tuple(AUTHORS[number % size] for size in (13, 5, 4)),
                 categories=tuple(dict.fromkeys((CATEGORIES[number % 5], CATEGORIES[number % 3]))),
                 submitted_at=datetime(2015 + number % 4, 1 + number % 3, 1, tzinfo=UTC),
                 updated_at=datetime(2019, 1, 1 + number % 7, 23, 59, 59, tzinfo=UTC),
@@ -244,12 +248,18 @@ def test_any_tree_under_any_filter_finds_what_brute_force_finds(
     ]
     for field, values in (
         (FacetField.CATEGORY, [each.categories for each in expected.values()]),
+        (FacetField.ARCHIVE, [list_archives(each) for each in expected.values()]),
+        (FacetField.AUTHOR, [each.authors for each in expected.values()]),
         (FacetField.YEAR, [(str(each.submitted_at.year),) for each in expected.values()]),
     ):
         counted = {
             value: sum(value in each for each in values) for each in values for value in each
         }
         assert {facet.value: facet.count for facet in result.facets[field]} == counted
+
+
+def list_archives(document: IndexDocument) -> set[str]:
+    return {category.partition(".")[0] for category in document.categories}
 
 
 def put_in_order(

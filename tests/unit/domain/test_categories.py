@@ -25,6 +25,7 @@ from app.domain.categories import (
     parse_category_expression,
 )
 from app.domain.errors import InvalidCategoryError
+from app.domain.taxonomy import find_archive_code
 from app.domain.taxonomy_table import ALIASES, ARCHIVES, CATEGORY_NAMES
 from tests.unit.real_data import data_file
 
@@ -231,3 +232,11 @@ def test_any_text_gives_an_expression_or_the_named_error(text: str) -> None:
     except InvalidCategoryError:
         return
     assert parse_category_expression(str(expression)) == expression
+
+
+@pytest.mark.parametrize(
+    ("category", "archive"),
+    [("cs.LG", "cs"), ("hep-th", "hep-th"), ("astro-ph.GA", "astro-ph"), ("unknown.XY", "unknown")],
+)
+def test_a_category_belongs_to_an_archive(category: str, archive: str) -> None:
+    assert find_archive_code(category) == archive

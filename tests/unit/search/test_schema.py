@@ -42,6 +42,7 @@ def test_a_document_fills_fields_of_the_schema_and_leaves_empty_ones_out() -> No
         "bare_ids": "9901001",
         "title": "Graphs",
         "authors": "^\nAda Lovelace\n$\nCharles Babbage",
+        "author_names": "Ada Lovelace\nCharles Babbage",
         "categories": "hep-th math-ph",
         "doi": "10.1/ab",
         "submitted": encode_moment(MOMENT),

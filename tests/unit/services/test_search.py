@@ -216,9 +216,16 @@ def test_facets_count_all_matches_with_the_named_papers(use_cases: UseCases) -> 
 
 
 def test_facets_of_identifiers_alone_count_those_papers(use_cases: UseCases) -> None:
-    page = use_cases.search.search(SearchQuestion(OTTER_ID, facets=(FacetField.YEAR,)))
+    page = use_cases.search.search(SearchQuestion(OTTER_ID, facets=tuple(FacetField)))
 
     assert [(f.value, f.count) for f in page.facets[FacetField.YEAR]] == [("2024", 1)]
+    paper = page.hits[0].paper
+    assert {(f.value, f.count) for f in page.facets[FacetField.ARCHIVE]} == {
+        (category.partition(".")[0], 1) for category in paper.categories
+    }
+    assert {(f.value, f.count) for f in page.facets[FacetField.AUTHOR]} == {
+        (author.name, 1) for author in paper.authors
+    }
 
 
 @pytest.mark.parametrize(

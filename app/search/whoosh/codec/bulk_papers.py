@@ -1,6 +1,7 @@
 """What a run of a bulk build knows of each paper beside its words: id, dates, flags, categories."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -10,11 +11,12 @@ from app.search.whoosh.codec import layout
 from app.search.whoosh.codec.bulk_batch import Batch
 from app.search.whoosh.codec.bulk_kernels import PieceRun
 from app.search.whoosh.codec.document_columns import PAPER_NUMBERS
-from app.search.whoosh.schema import ARXIV_ID, CATEGORIES
+from app.search.whoosh.codec.name_columns import make_name_arrays
+from app.search.whoosh.schema import ARXIV_ID, AUTHOR_NAMES, CATEGORIES
 
 Array = NDArray[Any]
 
-COLUMNS: Final = frozenset({ARXIV_ID, CATEGORIES, *PAPER_NUMBERS})
+COLUMNS: Final = frozenset({ARXIV_ID, CATEGORIES, AUTHOR_NAMES, *PAPER_NUMBERS})
 """Fields whose values are kept by document."""
 
 
@@ -26,6 +28,7 @@ class PaperColumns:
         self._id_ends: list[Array] = [np.zeros(1, np.int64)]
         self._id_bytes = 0
         self._numbers: dict[str, list[Array]] = {name: [] for name in PAPER_NUMBERS}
+        self._authors: list[bytes] = []
 
     def add(self, batch: Batch) -> None:
         """Take further papers."""
@@ -35,6 +38,7 @@ class PaperColumns:
         if ids is not None:
             self._ids.append(ids.data)
             self._id_bytes += len(ids.data)
+        self._authors += _list_texts(batch, AUTHOR_NAMES)
         for name, blocks in self._numbers.items():
             blocks.append(np.frombuffer(batch.numbers[name], np.int64))
 
@@ -44,6 +48,7 @@ class PaperColumns:
         return {
             layout.ID_BYTES: np.frombuffer(b"".join(self._ids), np.uint8),
             layout.ID_OFFSETS: np.concatenate(self._id_ends),
+            **make_name_arrays(self._authors),
             **{
                 array_name: np.concatenate([nothing, *self._numbers[name]]).astype(
                     layout.ITEM_TYPES[array_name]
@@ -51,6 +56,15 @@ class PaperColumns:
                 for name, array_name in PAPER_NUMBERS.items()
             },
         }
+
+
+def _list_texts(batch: Batch, field: str) -> list[bytes]:
+    """A field of every paper, nothing where it lacks it."""
+    column = batch.texts.get(field)
+    if column is None:
+        return [b""] * batch.document_count
+    ends = [0, *column.ends.tolist()]
+    return [column.data[begin:end] for begin, end in pairwise(ends)]
 
 
 def make_category_arrays(run: PieceRun, texts: Sequence[str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.whoosh.codec import layout, stored_fields
+from app.search.whoosh.codec.name_columns import make_name_arrays
 from app.search.whoosh.codec.segment_columns import ByteColumn, NumberColumn
 from app.search.whoosh.codec.whoosh_internals import (
     BitColumn,
@@ -21,6 +22,7 @@ from app.search.whoosh.codec.whoosh_internals import (
 from app.search.whoosh.schema import (
     ANNOUNCED,
     ARXIV_ID,
+    AUTHOR_NAMES,
     CATEGORIES,
     FLAGS,
     SUBMITTED,
@@ -111,6 +113,7 @@ class DocumentColumns:
             layout.ID_BYTES: ids.data,
             layout.ID_OFFSETS: ids.offsets,
             **categories,
+            **make_name_arrays(self._list_values(AUTHOR_NAMES, b"")),
             **{
                 array_name: np.array(
                     self._list_values(name, 0), dtype=layout.ITEM_TYPES[array_name]
@@ -142,11 +145,11 @@ class DocumentColumns:
         return NumberColumn(np.array(values, dtype=choose_number_type(column_type)), default)
 
     def make_byte_columns(self) -> dict[str, ByteColumn]:
-        """Sortable texts of fields that are neither ids nor categories of papers."""
+        """Sortable texts of fields that have no arrays of their own."""
         return {
             name: _join_bytes(self._list_values(name, column_type.default_value()))
             for name, column_type in sorted(self._column_types.items())
-            if name not in (ARXIV_ID, CATEGORIES) and not _holds_numbers(column_type)
+            if name not in (ARXIV_ID, CATEGORIES, AUTHOR_NAMES) and not _holds_numbers(column_type)
         }
 
     def _list_values(self, field_name: str, default: Any) -> list[Any]:

@@ -1,6 +1,6 @@
 """The documents of a segment as Whoosh reads them: lengths, sortable columns, stored fields."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from app.search.whoosh.codec import stored_fields
 from app.search.whoosh.codec.document_columns import PAPER_NUMBERS
+from app.search.whoosh.codec.name_columns import SEPARATOR, NameList
 from app.search.whoosh.codec.segment import ColumnSegment
 from app.search.whoosh.codec.segment_columns import ByteColumn
 from app.search.whoosh.codec.whoosh_internals import (
@@ -16,7 +17,7 @@ from app.search.whoosh.codec.whoosh_internals import (
     PerDocumentReader,
     length_of_byte,
 )
-from app.search.whoosh.schema import ARXIV_ID, CATEGORIES
+from app.search.whoosh.schema import ARXIV_ID, AUTHOR_NAMES, CATEGORIES
 
 Array = NDArray[Any]
 
@@ -57,7 +58,8 @@ class ColumnDocumentReader(PerDocumentReader):  # type: ignore[misc]  # Whoosh h
         """Whether a field is sortable."""
         facts = self._arrays.facts
         return fieldname in (
-            ARXIV_ID, CATEGORIES, *PAPER_NUMBERS, *facts.number_columns, *facts.byte_columns
+            ARXIV_ID, CATEGORIES, AUTHOR_NAMES, *PAPER_NUMBERS,
+            *facts.number_columns, *facts.byte_columns,
         )  # fmt: skip
 
     def list_columns(self) -> list[str]:
@@ -66,6 +68,7 @@ class ColumnDocumentReader(PerDocumentReader):  # type: ignore[misc]  # Whoosh h
         return [
             ARXIV_ID,
             CATEGORIES,
+            AUTHOR_NAMES,
             *PAPER_NUMBERS,
             *facts.number_columns,
             *facts.byte_columns,
@@ -81,9 +84,11 @@ class ColumnDocumentReader(PerDocumentReader):  # type: ignore[misc]  # Whoosh h
         if fieldname == ARXIV_ID:
             return ByteColumnReader(ByteColumn(arrays.id_bytes, arrays.id_offsets))
         if fieldname == CATEGORIES:
-            return _CategoryReader(
-                arrays.category_offsets, arrays.category_codes, arrays.facts.category_names
-            )
+            names = [name.encode("utf-8") for name in arrays.facts.category_names]
+            return NamesReader(arrays.category_offsets, arrays.category_codes, names, b" ")
+        if fieldname == AUTHOR_NAMES:
+            authors = NameList(arrays.author_names, arrays.author_name_offsets)
+            return NamesReader(arrays.author_offsets, arrays.author_codes, authors, SEPARATOR)
         if fieldname in PAPER_NUMBERS:
             return NumberColumnReader(arrays.get(PAPER_NUMBERS[fieldname]))
         numbers = arrays.get_number_column(fieldname)
@@ -178,14 +183,16 @@ class ByteColumnReader(ColumnReader):  # type: ignore[misc]  # Whoosh has no typ
         return self._data[start:end].tobytes()
 
 
-class _CategoryReader(ColumnReader):  # type: ignore[misc]  # Whoosh has no types
-    """Categories of papers, separated by spaces."""
+class NamesReader(ColumnReader):  # type: ignore[misc]  # Whoosh has no types
+    """Several names for a document, joined."""
 
-    def __init__(self, offsets: Array, codes: Array, names: tuple[str, ...]) -> None:
+    def __init__(
+        self, offsets: Array, codes: Array, names: Sequence[bytes], separator: bytes
+    ) -> None:
         self._offsets, self._codes = offsets, codes
-        self._names = [name.encode("utf-8") for name in names]
+        self._names, self._separator = names, separator
         self._doccount = len(offsets) - 1
 
     def __getitem__(self, docnum: int) -> bytes:
         codes = self._codes[int(self._offsets[docnum]) : int(self._offsets[docnum + 1])]
-        return b" ".join(self._names[code] for code in codes.tolist())
+        return self._separator.join(self._names[code] for code in codes.tolist())

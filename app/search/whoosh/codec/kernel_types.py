@@ -164,20 +164,33 @@ class Top(NamedTuple):
         return self.docs[:size][order], self.values[:size][order]
 
 
-class Facets(NamedTuple):
-    """Values to be counted over all matches; without `offsets` or `years` that part is skipped.
+class ValueCounts(NamedTuple):
+    """A column of several values for a document, to be counted over all matches.
 
     Attributes:
-        offsets: uint32[D+1] into `codes`, or empty.
-        codes: uint16, categories, several for a document.
-        code_counts: int64, one for each category; increased in place.
+        offsets: uint32[D+1] into `codes`; empty when the column is not counted.
+        codes: uint16 or uint32, each value at most once for a document.
+        counts: int64, one for each value; increased in place.
+    """
+
+    offsets: U32
+    codes: NDArray[Any]
+    counts: I64
+
+
+class Facets(NamedTuple):
+    """What is to be counted over all matches; an empty column or empty `years` are skipped.
+
+    Attributes:
+        categories, archives: their codes are uint16.
+        authors: uint32.
         years: uint16[D], or empty.
         year_counts: int64, one for each year from 0; increased in place.
     """
 
-    offsets: U32
-    codes: U16
-    code_counts: I64
+    categories: ValueCounts
+    archives: ValueCounts
+    authors: ValueCounts
     years: U16
     year_counts: I64
 

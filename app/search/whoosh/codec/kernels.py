@@ -17,6 +17,7 @@ from app.search.whoosh.codec.kernel_types import (
     Postings,
     Ranges,
     Top,
+    ValueCounts,
     Words,
     freeze,
 )
@@ -90,11 +91,18 @@ def warm_up(kernels: Kernels) -> float:
 def make_facets() -> Facets:
     """Nothing to be counted."""
     return Facets(
-        freeze(np.zeros(0, np.uint32)),
+        make_value_counts(np.uint16),
+        make_value_counts(np.uint16),
+        make_value_counts(np.uint32),
         freeze(np.zeros(0, np.uint16)),
         np.zeros(0, np.int64),
-        freeze(np.zeros(0, np.uint16)),
-        np.zeros(0, np.int64),
+    )
+
+
+def make_value_counts(item_type: type[np.uint16 | np.uint32]) -> ValueCounts:
+    """A column that is not counted."""
+    return ValueCounts(
+        freeze(np.zeros(0, np.uint32)), freeze(np.zeros(0, item_type)), np.zeros(0, np.int64)
     )
 
 

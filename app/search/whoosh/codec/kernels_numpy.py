@@ -20,6 +20,7 @@ from app.search.whoosh.codec.kernel_types import (
     Postings,
     Ranges,
     Top,
+    ValueCounts,
     Words,
 )
 from app.search.whoosh.codec.kernels_numpy_matches import (
@@ -113,9 +114,7 @@ class _Outlet:
         self._top = top
         self._facets = facets
         self._matches = matches
-        self._must_see_all = (
-            order.emission == Emission.LIST or len(facets.offsets) > 0 or len(facets.years) > 0
-        )
+        self._must_see_all = order.emission == Emission.LIST or _has_facets(facets)
 
     def take(self, docs: I64, scores: F64) -> None:
         """Matches, all later than earlier ones or all before them."""
@@ -197,10 +196,25 @@ def _find_largest(keys: I64, k: int) -> I64:
     return ordered
 
 
+def _has_facets(facets: Facets) -> bool:
+    columns = (facets.categories, facets.archives, facets.authors)
+    return len(facets.years) > 0 or any(len(column.offsets) > 0 for column in columns)
+
+
+def _count_values(docs: I64, column: ValueCounts) -> None:
+    codes = column.codes[_expand(column.offsets[docs], column.offsets[docs + 1])]
+    if len(codes) > len(column.counts):
+        column.counts[:] += np.bincount(codes, minlength=len(column.counts))
+        return
+    # A window's documents have few of a million authors.
+    found, counts = np.unique(codes, return_counts=True)
+    column.counts[found] += counts
+
+
 def _count_facets(docs: I64, facets: Facets) -> None:
-    if len(facets.offsets) > 0:
-        codes = facets.codes[_expand(facets.offsets[docs], facets.offsets[docs + 1])]
-        facets.code_counts[:] += np.bincount(codes, minlength=len(facets.code_counts))
+    for column in (facets.categories, facets.archives, facets.authors):
+        if len(column.offsets) > 0:
+            _count_values(docs, column)
     if len(facets.years) > 0:
         facets.year_counts[:] += np.bincount(facets.years[docs], minlength=len(facets.year_counts))
 

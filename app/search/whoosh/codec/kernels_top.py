@@ -65,15 +65,34 @@ def _may_improve(top, order, best_bits, block):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def _has_facets(facets):  # type: ignore[no-untyped-def]
+    return (
+        facets.categories.offsets.shape[0] > 0
+        or facets.archives.offsets.shape[0] > 0
+        or facets.authors.offsets.shape[0] > 0
+        or facets.years.shape[0] > 0
+    )
+
+
+@compiled
+def _count_values(column, docs, count, base):  # type: ignore[no-untyped-def]
+    offsets, codes, counts = column.offsets, column.codes, column.counts
+    for at in range(count):
+        doc = base + np.uint64(docs[at])
+        for place in range(np.int64(offsets[doc]), np.int64(offsets[doc + np.uint64(1)])):
+            counts[codes[np.uint64(place)]] += 1
+
+
+@compiled
 def _count_facets(facets, docs, count, base):  # type: ignore[no-untyped-def]
-    """Count categories and years of the documents base + docs[0], base + docs[1], ..."""
-    offsets, codes, code_counts = facets.offsets, facets.codes, facets.code_counts
+    """Count the values of the documents base + docs[0], base + docs[1], ..."""
+    if facets.categories.offsets.shape[0] > 0:
+        _count_values(facets.categories, docs, count, base)
+    if facets.archives.offsets.shape[0] > 0:
+        _count_values(facets.archives, docs, count, base)
+    if facets.authors.offsets.shape[0] > 0:
+        _count_values(facets.authors, docs, count, base)
     years, year_counts = facets.years, facets.year_counts
-    if offsets.shape[0] > 0:
-        for at in range(count):
-            doc = base + np.uint64(docs[at])
-            for place in range(np.int64(offsets[doc]), np.int64(offsets[doc + np.uint64(1)])):
-                code_counts[codes[np.uint64(place)]] += 1
     if years.shape[0] > 0:
         for at in range(count):
             year_counts[years[base + np.uint64(docs[at])]] += 1
@@ -97,7 +116,7 @@ def emit_chunk(docs, scores, found, order, top, facets, matches):  # type: ignor
         matches.scores[found : found + docs.shape[0]] = scores
     else:
         _offer_chunk(docs, scores, order, top)
-    if facets.offsets.shape[0] > 0 or facets.years.shape[0] > 0:
+    if _has_facets(facets):
         _count_facets(facets, docs, docs.shape[0], np.uint64(0))
 
 
@@ -176,7 +195,7 @@ def emit_window(scores, base, found, order, top, facets, matches):  # type: igno
     best = np.empty(block_count, np.int64)
     gathered = np.empty(BLOCK_DOCS + 1, np.uint32)
     _scan(scores.view(np.int64).reshape((block_count, BLOCK_DOCS)), hits, best)
-    has_facets = facets.offsets.shape[0] > 0 or facets.years.shape[0] > 0
+    has_facets = _has_facets(facets)
     total = np.int64(0)
     for step in range(block_count):
         block = block_count - 1 - step if order.is_backward else step

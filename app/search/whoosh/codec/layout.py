@@ -88,6 +88,14 @@ CATEGORY_OFFSETS: Final = "category_offsets"
 """u4[D+1]: where the categories of each document begin."""
 CATEGORY_CODES: Final = "category_codes"
 """u2: places in the segment's `category_names`, in the paper's own order."""
+AUTHOR_OFFSETS: Final = "author_offsets"
+"""Places[D+1]: where the authors of each document begin."""
+AUTHOR_CODES: Final = "author_codes"
+"""u4: places in the sorted `author_names`, in the paper's own order, each once."""
+AUTHOR_NAMES: Final = "author_names"
+"""u1: names as they are shown, in UTF-8, ascending, one after another."""
+AUTHOR_NAME_OFFSETS: Final = "author_name_offsets"
+"""Places[N+1]: where each name begins."""
 TIE_KEYS: Final = "tie_keys"
 """i8[D]: larger is earlier among equal scores; see `tie_keys.py`."""
 STORED_BYTES: Final = "stored_bytes"
@@ -118,6 +126,10 @@ ITEM_TYPES: Final[dict[str, np.dtype]] = {
         YEARS: "<u2",
         CATEGORY_OFFSETS: "<u4",
         CATEGORY_CODES: "<u2",
+        AUTHOR_OFFSETS: "<u4",
+        AUTHOR_CODES: "<u4",
+        AUTHOR_NAMES: "<u1",
+        AUTHOR_NAME_OFFSETS: "<u4",
         TIE_KEYS: "<i8",
         STORED_BYTES: "<u1",
         STORED_OFFSETS: "<u8",
@@ -127,7 +139,17 @@ ITEM_TYPES: Final[dict[str, np.dtype]] = {
 
 WIDER_TYPES: Final[dict[str, np.dtype]] = {
     POSITIONS: np.dtype("<u4"),
-    **dict.fromkeys((TERM_OFFSETS, POSTING_STARTS, BLOCK_POSITIONS, ID_OFFSETS), np.dtype("<u8")),
+    **dict.fromkeys(
+        (
+            TERM_OFFSETS,
+            POSTING_STARTS,
+            BLOCK_POSITIONS,
+            ID_OFFSETS,
+            AUTHOR_OFFSETS,
+            AUTHOR_NAME_OFFSETS,
+        ),
+        np.dtype("<u8"),
+    ),
 }
 """What these arrays hold in a segment where an item does not fit the type above."""
 

@@ -13,6 +13,7 @@ from app.search.whoosh.codec.merge_sources import (
     select_lengths,
     select_texts,
 )
+from app.search.whoosh.codec.name_columns import merge_names
 from app.search.whoosh.codec.segment_arrays import (
     SegmentFiles,
     byte_column_names,
@@ -45,6 +46,7 @@ def merge_documents(
     files.write_blocks(layout.LENGTH_BYTES, _iter_lengths(sources, len(field_names)))
     ids = [ByteColumn(source.arrays.id_bytes, source.arrays.id_offsets) for source in sources]
     _write_texts(sources, ids, files, layout.ID_BYTES, layout.ID_OFFSETS)
+    merge_names(sources, files)
     _merge_stored(sources, files)
     number_columns, number_defaults = _merge_numbers(sources, files)
     return {

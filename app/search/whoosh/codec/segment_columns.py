@@ -82,6 +82,10 @@ class SegmentColumns:
     years: Array = field(default_factory=_no_items)
     category_offsets: Array
     category_codes: Array
+    author_offsets: Array
+    author_codes: Array
+    author_names: Array
+    author_name_offsets: Array
     tie_keys: Array = field(default_factory=_no_items)
     stored_bytes: Array = field(default_factory=_no_items)
     stored_offsets: Array = field(default_factory=_no_items)

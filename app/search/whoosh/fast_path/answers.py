@@ -1,6 +1,5 @@
 """Pages of hits, totals and facets of one state of the index."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,15 +8,13 @@ import numpy as np
 from app.domain.arxiv_id import ArxivId
 from app.domain.query import FacetField, Filters, SearchAfter, Sort
 from app.domain.results import EngineHit, FacetCount
-from app.search.whoosh.codec.kernel_types import F64, I64, U32, Facets, Order, Top
+from app.search.whoosh.codec.kernel_types import F64, I64, U32, Order, Top
 from app.search.whoosh.codec.kernels import make_facets
 from app.search.whoosh.fast_path.execute import Executor, ListedMatches, Pass
+from app.search.whoosh.fast_path.facets import make_counters, read_counters
 from app.search.whoosh.fast_path.listing import keep_behind, list_all, weigh_freshness
 from app.search.whoosh.fast_path.plan import Plan
 from app.search.whoosh.schema import ARXIV_ID
-
-YEAR_COUNT = 2_200
-"""Years are counted from 0 to the one before; dates end in 2106."""
 
 EVERY_PAPER = Filters()
 
@@ -65,7 +62,7 @@ def answer(
     wanted = min(page.offset + page.limit, state.document_count) if page.limit > 0 else 0
     if second_stage is not None and wanted > 0:
         wanted = min(max(wanted, RERANKED_HITS), state.document_count)
-    facets = [_make_facets(executor, place, page.facets) for place in range(len(state.segments))]
+    facets = [make_counters(segment, page.facets) for segment in state.segments]
     orders = [
         segment.make_order(page.sort, base)
         for segment, base in zip(state.segments, state.doc_bases, strict=False)
@@ -83,7 +80,7 @@ def answer(
     return Answer(
         _read_hits(executor, orders, numbers[wanted_page], scores[wanted_page]),
         total,
-        _read_facets(executor, facets, page.facets),
+        read_counters(state.segments, facets, page.facets, executor.kernels),
     )
 
 
@@ -170,40 +167,3 @@ def find_documents(executor: Executor, arxiv_ids: Iterable[ArxivId]) -> dict[Arx
             if len(living):
                 found[arxiv_id] = state.doc_bases[place] + int(living[0])
     return found
-
-
-def _make_facets(executor: Executor, place: int, fields: tuple[FacetField, ...]) -> Facets:
-    facets = make_facets()
-    if not fields:
-        return facets
-    view = executor.state.segments[place]
-    if FacetField.CATEGORY in fields:
-        offsets, codes = view.categories
-        names = view.arrays.facts.category_names
-        facets = facets._replace(
-            offsets=offsets, codes=codes, code_counts=np.zeros(len(names), np.int64)
-        )
-    if FacetField.YEAR in fields:
-        facets = facets._replace(years=view.years, year_counts=np.zeros(YEAR_COUNT, np.int64))
-    return facets
-
-
-def _read_facets(
-    executor: Executor, facets: Sequence[Facets], fields: tuple[FacetField, ...]
-) -> dict[FacetField, tuple[FacetCount, ...]]:
-    counts: dict[FacetField, Counter[str]] = {field: Counter() for field in fields}
-    for view, counted in zip(executor.state.segments, facets, strict=True):
-        if FacetField.CATEGORY in counts:
-            names = view.arrays.facts.category_names
-            for code in np.flatnonzero(counted.code_counts).tolist():
-                counts[FacetField.CATEGORY][names[code]] += int(counted.code_counts[code])
-        if FacetField.YEAR in counts:
-            for year in np.flatnonzero(counted.year_counts).tolist():
-                counts[FacetField.YEAR][str(year)] += int(counted.year_counts[year])
-    return {
-        field: tuple(
-            FacetCount(value, count)
-            for value, count in sorted(found.items(), key=lambda item: (-item[1], item[0]))
-        )
-        for field, found in counts.items()
-    }

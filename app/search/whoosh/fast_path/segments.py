@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.query import DateField, Filters, PaperFlag, QueryNode, Sort
+from app.domain.taxonomy import find_archive_code
 from app.search.whoosh.codec.kernel_types import (
     BLOCK_DOCS,
     U8,
@@ -27,6 +28,7 @@ from app.search.whoosh.codec.kernel_types import (
     Postings,
     freeze,
 )
+from app.search.whoosh.codec.name_columns import NameList
 from app.search.whoosh.codec.segment_arrays import SegmentArrays
 from app.search.whoosh.codec.tie_keys import ID_BITS, ID_MASK
 from app.search.whoosh.fast_path.conditions import mark_condition
@@ -86,6 +88,29 @@ class SegmentView:
     def categories(self) -> tuple[U32, U16]:
         """The categories of its documents: offsets and codes."""
         return freeze(self.arrays.category_offsets), freeze(self.arrays.category_codes)
+
+    @cached_property
+    def archives(self) -> tuple[U32, U16, tuple[str, ...]]:
+        """The archives of its documents, each once: offsets, codes, names."""
+        offsets, codes = self.categories
+        of_category = list(map(find_archive_code, self.arrays.facts.category_names))
+        names = tuple(dict.fromkeys(of_category))
+        numbers = np.array([names.index(name) for name in of_category], np.uint16)
+        found = numbers[codes]
+        sizes = (offsets[1:] - offsets[:-1]).astype(np.int64)
+        owners = np.repeat(np.arange(self.document_count), sizes)
+        # A document and an archive as one number: the first of equal ones is kept.
+        _, firsts = np.unique(owners * len(names) + found, return_index=True)
+        kept = np.zeros(self.document_count + 1, np.uint32)
+        np.cumsum(np.bincount(owners[firsts], minlength=self.document_count), out=kept[1:])
+        return freeze(kept), freeze(found[firsts]), names
+
+    @cached_property
+    def authors(self) -> tuple[U32, U32, NameList]:
+        """The authors of its documents: offsets, codes, names."""
+        arrays = self.arrays
+        names = NameList(freeze(arrays.author_names), freeze(arrays.author_name_offsets))
+        return freeze(arrays.author_offsets), freeze(arrays.author_codes), names
 
     @cached_property
     def years(self) -> U16:

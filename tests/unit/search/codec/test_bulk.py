@@ -58,6 +58,7 @@ def rows(draw: st.DrawFn) -> list[Row]:
             "arxiv_id": f"2001.{number + 1:05}",
             "bare_ids": f"2001.{number + 1:05}",
             "authors": "\n".join(draw(st.lists(encodable_texts, max_size=3))),
+            "author_names": "\n".join(draw(st.lists(encodable_texts, max_size=3))),
             "categories": " ".join(
                 draw(st.lists(st.sampled_from(["cs.LG", "math.CO"]), max_size=3))
             ),
@@ -86,6 +87,7 @@ def read_rows(limit: int) -> list[Row]:
                     ("title", record["title"]),
                     ("abstract", record["abstract"]),
                     ("authors", (record["authors"] or "").replace(", ", "\n")),
+                    ("author_names", (record["authors"] or "").replace(", ", "\n")),
                     ("categories", record["categories"]),
                     ("comments", record["comments"]),
                     ("journal_ref", record["journal-ref"]),
@@ -157,6 +159,7 @@ def make_documents(count: int) -> list[Row]:
             "title": f"Graph number{number % 7} of a non-invasive $\\ell_{number % 3}$ test",
             "abstract": " ".join(f"word{number * factor % 31}" for factor in range(1, 40)),
             "authors": f"A. Author{number % 5}\nB. Müller",
+            "author_names": f"A. Author{number % 5}\nB. Müller",
             "categories": ("cs.LG math.CO", "hep-th")[number % 2],
             "submitted": 1_000 + number,
             "updated": 2_000 + number,

@@ -12,16 +12,18 @@ from whoosh.columns import NumericColumn
 from whoosh.fields import COLUMN, ID, KEYWORD, TEXT, Schema
 
 from app.domain.errors import IndexDamagedError
-from app.search.whoosh.codec import layout, merge_postings, merge_terms
+from app.search.whoosh.codec import layout, merge_postings, merge_terms, name_columns
 from app.search.whoosh.codec.builder import SegmentBuilder
 from app.search.whoosh.codec.merge import merge_segments
 from app.search.whoosh.codec.posting_ranges import read_weights, sum_frequencies, summarise
 from app.search.whoosh.codec.segment_arrays import SegmentArrays, make_segment_id
+from app.search.whoosh.schema import NameColumnField
 
 SCHEMA = Schema(
     arxiv_id=ID(sortable=True),
     body=TEXT(analyzer=SimpleAnalyzer(), stored=True, sortable=True),
     boosted=TEXT(analyzer=SimpleAnalyzer(), field_boost=0.3),
+    author_names=NameColumnField(),
     categories=KEYWORD(sortable=True),
     rank=COLUMN(NumericColumn("i", default=-1)),
     submitted=COLUMN(NumericColumn("I")),
@@ -33,6 +35,7 @@ documents = st.fixed_dictionaries(
     optional={
         "body": words.map(" ".join),
         "boosted": words.map(" ".join),
+        "author_names": st.lists(st.sampled_from("ABCDEFGH"), max_size=4).map("\n".join),
         "categories": st.sampled_from(["cs.LG", "cs.LG stat.ML", "hep-th"]),
         "rank": st.integers(-5, 5),
         "submitted": st.integers(0, 2**32 - 1),
@@ -101,6 +104,7 @@ def test_a_merge_equals_writing_the_living_documents_together(
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
     monkeypatch.setattr(merge_postings, "CHUNK_POSTINGS", chunk)
     monkeypatch.setattr(merge_terms, "CHUNK_TERMS", chunk)
+    monkeypatch.setattr(name_columns, "CHUNK_NAMES", chunk)
     segments = []
     living = []
     for batch in batches:

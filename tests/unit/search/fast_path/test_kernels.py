@@ -22,6 +22,7 @@ from app.search.whoosh.codec.kernel_types import (
     Postings,
     Ranges,
     Top,
+    ValueCounts,
     Words,
     freeze,
 )
@@ -59,9 +60,13 @@ class Case:
         return Order(int(emission), freeze(self.keys), sign, peaks, is_backward, 1_000)
 
     def make_facets(self) -> Facets:
-        return self.facets._replace(
-            code_counts=np.zeros_like(self.facets.code_counts),
-            year_counts=np.zeros_like(self.facets.year_counts),
+        facets = self.facets
+        return Facets(
+            reset(facets.categories),
+            reset(facets.archives),
+            reset(facets.authors),
+            facets.years,
+            np.zeros_like(facets.year_counts),
         )
 
 
@@ -105,7 +110,6 @@ def draw_case(seed: int) -> Case:
     weights = rng.integers(1, 4, len(rows)).astype(np.float64) * 0.25
     table = np.repeat(np.arange(256, dtype=np.float64), 256)
     mask = (rng.random(document_count) < 0.5).astype(np.uint8)
-    per_document = rng.integers(0, 4, document_count)
     return Case(
         postings=postings._replace(list_scores=freeze(np.ceil(postings.list_scores * 8) / 8)),
         ranges=Ranges(starts, ends, slots, weights, clauses, np.array(kinds, np.int64)),
@@ -118,13 +122,26 @@ def draw_case(seed: int) -> Case:
             freeze(mask if rng.random() < 0.5 else mask[:0]),
         ),
         facets=Facets(
-            freeze(np.concatenate(([0], np.cumsum(per_document))).astype(np.uint32)),
-            freeze(rng.integers(0, 20, int(per_document.sum())).astype(np.uint16)),
-            np.zeros(20, np.int64),
+            draw_column(rng, document_count, np.uint16),
+            draw_column(rng, document_count, np.uint16),
+            draw_column(rng, document_count, np.uint32),
             freeze(rng.integers(1990, 2030, document_count).astype(np.uint16)),
             np.zeros(2_100, np.int64),
         ),
         keys=rng.permutation(document_count).astype(np.int64),
+    )
+
+
+def reset(column: ValueCounts) -> ValueCounts:
+    return column._replace(counts=np.zeros_like(column.counts))
+
+
+def draw_column(rng: np.random.Generator, document_count: int, item_type: type) -> ValueCounts:
+    per_document = rng.integers(0, 4, document_count)
+    return ValueCounts(
+        freeze(np.concatenate(([0], np.cumsum(per_document))).astype(np.uint32)),
+        freeze(rng.integers(0, 20, int(per_document.sum())).astype(item_type)),
+        np.zeros(20, np.int64),
     )
 
 
@@ -163,7 +180,9 @@ def run(collect: Callable[..., int], case: Case, order: Order, k: int) -> tuple[
         total,
         numbers.tolist(),
         scores.tolist(),
-        facets.code_counts.tolist(),
+        facets.categories.counts.tolist(),
+        facets.archives.counts.tolist(),
+        facets.authors.counts.tolist(),
         facets.year_counts.tolist(),
         matches.docs[:listed].tolist(),
         matches.scores[:listed].tolist(),

@@ -1,0 +1,156 @@
+"""Names of papers' authors: several for a document, each a number in the segment's sorted list."""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, compress, pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.search.whoosh.codec import layout
+from app.search.whoosh.codec.merge_sources import (
+    MergeSource,
+    join_offsets,
+    select_lengths,
+    select_texts,
+)
+from app.search.whoosh.codec.segment_arrays import SegmentFiles
+from app.search.whoosh.codec.segment_columns import ByteColumn
+
+Array = NDArray[Any]
+
+SEPARATOR = b"\n"
+"""What stands between the names of one document."""
+
+CHUNK_NAMES = 250_000
+"""Names of the longest list that are merged at a time; bounds memory, about 100 MB."""
+
+
+def make_name_arrays(texts: Iterable[bytes]) -> dict[str, Array]:
+    """The arrays of names by their names in `layout`.
+
+    Args:
+        texts: for each document its names in UTF-8, in its own order, with `SEPARATOR` between
+            them; a name that occurs twice counts once.
+    """
+    numbers: dict[bytes, int] = {}
+    offsets, codes = array("I", [0]), array("I")
+    for text in texts:
+        if text:
+            for name in dict.fromkeys(text.split(SEPARATOR)):
+                if name:
+                    codes.append(numbers.setdefault(name, len(numbers)))
+        offsets.append(len(codes))
+    names = sorted(numbers)
+    ranks = np.zeros(len(names), np.uint32)
+    ranks[[numbers[name] for name in names]] = np.arange(len(names))
+    listed = _join_names(names)
+    return {
+        layout.AUTHOR_OFFSETS: np.array(offsets, np.uint32),
+        layout.AUTHOR_CODES: ranks[np.array(codes, np.uint32)],
+        layout.AUTHOR_NAMES: listed.data,
+        layout.AUTHOR_NAME_OFFSETS: listed.offsets,
+    }
+
+
+def _join_names(names: Sequence[bytes]) -> ByteColumn:
+    offsets = np.zeros(len(names) + 1, np.uint64)
+    np.cumsum(np.fromiter(map(len, names), np.uint64, len(names)), out=offsets[1:])
+    return ByteColumn(np.frombuffer(b"".join(names), np.uint8), offsets)
+
+
+class NameList(Sequence[bytes]):
+    """A segment's sorted names, read one by one.
+
+    Attributes:
+        data: uint8, the names in UTF-8, one after another.
+        offsets: where each begins, and the end.
+    """
+
+    def __init__(self, data: Array, offsets: Array) -> None:
+        self.data, self.offsets = data, offsets
+        self._view = data.data
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, place: Any) -> Any:
+        return bytes(self._view[int(self.offsets[place]) : int(self.offsets[place + 1])])
+
+    def list_range(self, first: int, last: int) -> list[bytes]:
+        """The names of a half-open range."""
+        ends = self.offsets[first : last + 1].tolist()
+        return [bytes(self._view[begin:end]) for begin, end in pairwise(ends)]
+
+
+def merge_names(sources: Sequence[MergeSource], files: SegmentFiles) -> None:
+    """Write the names of living documents; one that no living document has is dropped."""
+    lists = [
+        NameList(each.arrays.author_names, each.arrays.author_name_offsets) for each in sources
+    ]
+    used = [_mark_used(source, len(names)) for source, names in zip(sources, lists, strict=True)]
+    tables = [np.zeros(len(names), np.uint32) for names in lists]
+    blobs: list[Array] = []
+    lengths: list[Array] = []
+    base = 0
+    for bounds in _iter_bounds(lists):
+        names = _merge_chunk(lists, used, bounds, tables, base)
+        listed = _join_names(names)
+        blobs.append(listed.data)
+        lengths.append(np.diff(listed.offsets.astype(np.int64)))
+        base += len(names)
+    files.write(layout.AUTHOR_NAMES, *blobs)
+    files.write(layout.AUTHOR_NAME_OFFSETS, join_offsets(lengths))
+    files.write_blocks(layout.AUTHOR_CODES, _iter_codes(sources, tables))
+    counts = [select_lengths(each.arrays.author_offsets, each.living) for each in sources]
+    files.write(layout.AUTHOR_OFFSETS, join_offsets(counts))
+
+
+def _iter_codes(sources: Sequence[MergeSource], tables: Sequence[Array]) -> Iterator[Array]:
+    for source, table in zip(sources, tables, strict=True):
+        column = ByteColumn(source.arrays.author_codes, source.arrays.author_offsets)
+        for codes in select_texts(column, source.living):
+            yield table[codes]
+
+
+def _mark_used(source: MergeSource, name_count: int) -> NDArray[np.bool_]:
+    """Which names a living document has."""
+    used = np.zeros(name_count, np.bool_)
+    column = ByteColumn(source.arrays.author_codes, source.arrays.author_offsets)
+    for codes in select_texts(column, source.living):
+        used[codes] = True
+    return used
+
+
+def _iter_bounds(lists: Sequence[NameList]) -> Iterator[list[tuple[int, int]]]:
+    """Ranges of every list that together hold the same stretch of names."""
+    longest = max(lists, key=len)
+    firsts = [0] * len(lists)
+    for edge in range(CHUNK_NAMES, len(longest), CHUNK_NAMES):
+        lasts = [bisect_left(names, longest[edge]) for names in lists]
+        yield list(zip(firsts, lasts, strict=True))
+        firsts = lasts
+    yield list(zip(firsts, map(len, lists), strict=True))
+
+
+def _merge_chunk(
+    lists: Sequence[NameList],
+    used: Sequence[NDArray[np.bool_]],
+    bounds: Sequence[tuple[int, int]],
+    tables: Sequence[Array],
+    base: int,
+) -> list[bytes]:
+    """The distinct used names of a chunk in order; fills in their new numbers."""
+    found = [
+        list(compress(names.list_range(first, last), marks[first:last].tolist()))
+        for names, marks, (first, last) in zip(lists, used, bounds, strict=True)
+    ]
+    # Sorting runs that are in order already costs one comparison a name and run.
+    merged = list(dict.fromkeys(sorted(chain.from_iterable(found))))
+    numbers = {name: base + place for place, name in enumerate(merged)}
+    for names, marks, (first, last), table in zip(found, used, bounds, tables, strict=True):
+        places = first + np.flatnonzero(marks[first:last])
+        table[places] = np.fromiter(map(numbers.__getitem__, names), np.uint32, len(names))
+    return merged
