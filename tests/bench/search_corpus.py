@@ -68,17 +68,17 @@ def write_corpus(path: Path, papers: int) -> None:
             file.write(json.dumps(paper) + "\n")
 
 
-def iter_corpus(path: Path) -> Iterator[CorpusPaper]:
-    """The papers of a file."""
+def iter_corpus(path: Path, papers: int | None = None) -> Iterator[CorpusPaper]:
+    """The papers of a file, or only the first."""
     with path.open(encoding="utf-8") as file:
-        for line in file:
+        for line in islice(file, papers):
             yield CorpusPaper(*json.loads(line))
 
 
 def iter_documents(path: Path, papers: int) -> Iterator[IndexDocument]:
     """The same papers with ids and dates in ascending order."""
     step = (LAST_DAY - FIRST_DAY) / papers
-    for number, paper in enumerate(iter_corpus(path)):
+    for number, paper in enumerate(iter_corpus(path, papers)):
         moment = FIRST_DAY + number * step
         yield IndexDocument(
             arxiv_id=make_id(number),
