@@ -6,9 +6,10 @@ STATE := .state
 PYTEST := $(BIN)/python -m pytest
 # Extra arguments: `make test ARGS="-k harvest -x"`, `make bench ARGS=search`.
 ARGS ?=
+WHOOSH3 := 3.54.0
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve test test-all test-browser test-postgres lint format types contracts check coverage bench bench-search eval lock clean distclean
+.PHONY: help run serve test test-all test-browser test-postgres test-whoosh3 lint format types contracts check coverage bench bench-search eval lock clean distclean
 
 ##@ Use
 help: ## show this list
@@ -32,6 +33,9 @@ test-browser: $(STATE)/full ## the pages in a real Chromium; screenshots in test
 
 test-postgres: $(STATE)/full ## the integration suite on a real PostgreSQL
 	$(BIN)/python tests/with_postgres.py $(PYTEST) -n 2 --dist loadfile -m postgres $(ARGS)
+
+test-whoosh3: $(STATE)/whoosh3/installed ## the tests of the index on whoosh3, the maintained continuation of Whoosh
+	PYTHONPATH=$(CURDIR)/$(STATE)/whoosh3 PAPERSIFT_WHOOSH3=1 $(PYTEST) -n 2 --dist loadfile -m "not slow and not postgres" tests/unit/search tests/integration/index $(ARGS)
 
 lint: $(STATE)/dev ## ruff: style and likely bugs
 	$(BIN)/ruff check .
@@ -93,6 +97,12 @@ $(STATE)/run: requirements.lock pyproject.toml | $(VENV)/bin/python
 $(STATE)/dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 	$(call install,requirements-dev.lock)
 	@touch $(STATE)/run $@
+
+# Before the installed Whoosh on the path, so that nothing else changes.
+$(STATE)/whoosh3/installed: Makefile | $(STATE)/dev
+	@rm -rf $(STATE)/whoosh3
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(STATE)/whoosh3 whoosh3==$(WHOOSH3)
+	@touch $@
 
 $(STATE)/full: requirements-full.lock pyproject.toml | $(VENV)/bin/python
 	$(call install,requirements-full.lock)

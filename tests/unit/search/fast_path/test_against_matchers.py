@@ -4,7 +4,8 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,26 +19,36 @@ from app.domain.categories import parse_category_expression
 from app.domain.query import (
     And,
     AtLeast,
+    AuthorName,
+    AuthorPlace,
     Boosted,
     DateField,
     DateRange,
+    DateWithin,
     Everything,
     FacetField,
     Filters,
+    Flagged,
+    InCategories,
+    Near,
     Not,
     Or,
+    PaperFlag,
     Phrase,
     Preferred,
+    Prefix,
     QueryField,
     QueryNode,
     SearchRequest,
     Sort,
     Term,
+    WeightedTerms,
 )
 from app.domain.results import EngineHit, EngineResult
 from app.search.documents import IndexDocument
 from app.search.factory import open_index_writer
 from app.search.whoosh import engine as engine_module
+from app.search.whoosh import merging
 from app.search.whoosh.codec.kernels import load_kernels
 from app.search.whoosh.codec.kernels_numpy import NumpyKernels
 from app.search.whoosh.compiler import compile_query
@@ -69,6 +80,28 @@ leaves = st.one_of(
     ),
     st.builds(Term, st.sampled_from(["2001.00003", "2001.00007"]), st.just(QueryField.ID)),
     st.just(Everything()),
+    st.builds(Near, st.sampled_from(WORDS), st.sampled_from(WORDS), st.integers(1, 4)),
+    st.builds(
+        Prefix, st.sampled_from(["alf", "d", "hotel"]), st.sampled_from([None, QueryField.TITLE])
+    ),
+    st.builds(
+        AuthorName,
+        st.sampled_from(["Lovelace", "A Lovelace", "Turing, A", "Nobody"]),
+        st.sampled_from(AuthorPlace),
+    ),
+    st.builds(
+        WeightedTerms,
+        st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from([0.5, 2.0])), max_size=4).map(
+            tuple
+        ),
+    ),
+    st.sampled_from(["cs", "math.NA-cs", "hep-th"])
+    .map(parse_category_expression)
+    .map(InCategories),
+    st.builds(Flagged, st.sampled_from(PaperFlag)),
+    st.builds(
+        DateWithin, st.sampled_from(DateField), st.just(FIRST_DAY + timedelta(days=250)), st.none()
+    ),
 )
 trees: st.SearchStrategy[QueryNode] = st.recursive(
     leaves,
@@ -112,6 +145,9 @@ def corpora(draw: Any) -> list[list[IndexDocument]]:
                     categories=tuple(draw(st.sets(st.sampled_from(CATEGORIES), min_size=1))),
                     submitted_at=FIRST_DAY + timedelta(days=200 * (number % 4)),
                     updated_at=FIRST_DAY + timedelta(days=300 * (number % 3)),
+                    authors=("Ada Lovelace", "Alan Turing")[: 1 + number % 2],
+                    announced_on=FIRST_DAY.date() + timedelta(days=250 * (number % 3)),
+                    flags=frozenset(list(PaperFlag)[number % 4 : number % 4 + 2]),
                 )
                 for number in numbers
             ]
@@ -119,8 +155,17 @@ def corpora(draw: Any) -> list[list[IndexDocument]]:
     return batches
 
 
-def write(index_dir: Path, batches: list[list[IndexDocument]]) -> dict[ArxivId, IndexDocument]:
+def write(
+    index_dir: Path, batches: list[list[IndexDocument]], *, merges: bool = False
+) -> dict[ArxivId, IndexDocument]:
     """Commit batch by batch and delete number 11; returns the living documents."""
+    with patch.object(merging, "MAX_SEGMENTS", 1 if merges else merging.MAX_SEGMENTS):
+        return write_batches(index_dir, batches)
+
+
+def write_batches(
+    index_dir: Path, batches: list[list[IndexDocument]]
+) -> dict[ArxivId, IndexDocument]:
     living: dict[ArxivId, IndexDocument] = {}
     for change, batch in enumerate(batches, start=1):
         with open_index_writer(index_dir) as writer:
@@ -162,27 +207,51 @@ def sort_hits(
     return [hit.arxiv_id for hit in sorted(result.hits, key=key, reverse=sort is not Sort.OLDEST)]
 
 
+class Case(NamedTuple):
+    """What is written, and what is asked."""
+
+    batches: list[list[IndexDocument]]
+    merges: bool
+    nodes: list[QueryNode]
+    filters: Filters
+
+
+cases = st.builds(Case, corpora(), st.booleans(), st.lists(trees, min_size=4, max_size=10), filters)
+
+
 @settings(
-    max_examples=40,
-    deadline=None,
+    max_examples=12,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(batches=corpora(), nodes=st.lists(trees, min_size=4, max_size=8), chosen=filters)
+@given(case=cases)
 def test_every_tree_is_answered_alike_by_plans_by_matchers_and_without_numba(
-    tmp_path_factory: pytest.TempPathFactory,
-    without_plans: Any,
-    batches: list[list[IndexDocument]],
-    nodes: list[QueryNode],
-    chosen: Filters,
+    tmp_path_factory: pytest.TempPathFactory, without_plans: Any, case: Case
 ) -> None:
-    index_dir = tmp_path_factory.mktemp("plans") / "index"
-    living = write(index_dir, batches)
+    check_trees(tmp_path_factory.mktemp("plans") / "index", case, without_plans)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3_600)
+@settings(
+    max_examples=300,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(case=cases)
+def test_thousands_of_trees_are_answered_alike(
+    tmp_path_factory: pytest.TempPathFactory, without_plans: Any, case: Case
+) -> None:
+    check_trees(tmp_path_factory.mktemp("plans") / "index", case, without_plans)
+
+
+def check_trees(index_dir: Path, case: Case, without_plans: Any) -> None:
+    chosen = case.filters
+    living = write(index_dir, case.batches, merges=case.merges)
     with ExitStack() as opened:
         fast = WhooshEngine(index_dir, kernels=load_kernels())
         plain = WhooshEngine(index_dir, kernels=NumpyKernels())
         opened.callback(fast.close)
         opened.callback(plain.close)
-        for node in nodes:
+        for node in case.nodes:
             assert make_plan(compile_query(node)) is not None
             for sort in Sort:
                 request = SearchRequest(node, chosen, sort, facets=FACETS)
