@@ -7,7 +7,14 @@ papers the parts that need a corpus use.
 import argparse
 from collections.abc import Callable, Iterable, Iterator
 
-from tests.bench import import_bench, operators_a, operators_b, parse_bench, search_bench
+from tests.bench import (
+    import_bench,
+    operators_a,
+    operators_b,
+    parse_bench,
+    related_bench,
+    search_bench,
+)
 from tests.bench.corpus import describe_corpus
 from tests.bench.table import Row, print_rows
 
@@ -24,6 +31,7 @@ PARTS: dict[str, Callable[[int], Iterable[Row]]] = {
     "parse": parse_bench.rows,
     "import": import_bench.rows,
     "search": search_bench.rows,
+    "related": related_bench.rows,
     "operators": operator_rows,
 }
 
