@@ -9,7 +9,7 @@ from app.api.openapi import list_problems
 from app.api.schemas import DayLineOut, DayOut, make_paper_out
 from app.api.search import OFFSET_MAX, make_next_address
 from app.domain.categories import parse_category_expression
-from app.services.browse import DayLine, DayList
+from app.services.browse import DayLine, DayList, DayOrder
 from app.text.date_syntax import parse_day
 
 router = make_router("days")
@@ -29,6 +29,9 @@ def get_day(
     cat: Annotated[
         str, Query(description="Category expression; empty for all.", examples=["cs.LG"])
     ] = "",
+    sort: Annotated[
+        DayOrder, Query(description="listed: as arXiv lists them. stars: most stars first.")
+    ] = DayOrder.LISTED,
     limit: Annotated[int | None, Query(ge=0, le=OFFSET_MAX, description="Papers wanted.")] = None,
     offset: Annotated[int, Query(ge=0, le=OFFSET_MAX, description="Papers to skip.")] = 0,
 ) -> DayOut:
@@ -37,7 +40,7 @@ def get_day(
     `source` and `explanation` say which of the two it is.
     """
     expression = parse_category_expression(cat) if cat.strip() else None
-    page = service.list_day(parse_day(day), expression, offset=offset, limit=limit)
+    page = service.list_day(parse_day(day), expression, offset=offset, limit=limit, order=sort)
     return _make_day_out(page, request)
 
 
@@ -63,5 +66,6 @@ def _make_line_out(line: DayLine) -> DayLineOut:
         arxiv_id=line.arxiv_id.value,
         announce_type=announced.announce_type.value if announced is not None else None,
         position=announced.position if announced is not None else None,
+        stars=line.stars,
         paper=make_paper_out(line.paper) if line.paper is not None else None,
     )

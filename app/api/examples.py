@@ -105,6 +105,7 @@ _PAPER: dict[str, Any] = _FACTS | {
     "title_tex": None,
     "authors_tex": None,
     "abstract_tex": None,
+    "stars": 42,
     "change_number": 4211,
 }
 
@@ -131,7 +132,15 @@ _DAY: dict[str, Any] = {
     "total": 1,
     "counts": {"new": 1},
     "missing": [],
-    "results": [{"arxiv_id": "1706.03762", "announce_type": "new", "position": 1, "paper": _FACTS}],
+    "results": [
+        {
+            "arxiv_id": "1706.03762",
+            "announce_type": "new",
+            "position": 1,
+            "stars": 42,
+            "paper": _FACTS,
+        }
+    ],
     "previous_day": "2017-06-12",
     "next_day": "2017-06-14",
     "next": None,

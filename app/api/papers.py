@@ -57,4 +57,4 @@ def get_paper(arxiv_id: ArxivIdParam, service: PapersDep, response: Response) ->
     asked = AskedOut(
         written=arxiv_id, version=answer.asked.version, note=answer.version_note or None
     )
-    return make_paper_detail_out(paper, asked)
+    return make_paper_detail_out(paper, asked, stars=answer.stars)

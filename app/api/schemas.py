@@ -130,6 +130,7 @@ class PaperDetailOut(PaperOut):
     title_tex: str | None = Field(description="arXiv's own spelling, where decoding changed it.")
     authors_tex: str | None
     abstract_tex: str | None
+    stars: int = Field(description="How many readers gave it.")
     change_number: int = Field(description="Position in the sequence of all accepted changes.")
 
 
@@ -197,6 +198,7 @@ class DayLineOut(Out):
         description="Null in lists by submission."
     )
     position: int | None = Field(description="Place in arXiv's own list.")
+    stars: int = Field(description="How many readers gave it.")
     paper: PaperOut | None = Field(description="Null while an announced paper is not held here.")
 
 
@@ -233,7 +235,7 @@ def make_hit_out(
     return HitOut.model_validate(_paper_facts(hit.paper) | extras)
 
 
-def make_paper_detail_out(paper: Paper, asked: AskedOut) -> PaperDetailOut:
+def make_paper_detail_out(paper: Paper, asked: AskedOut, *, stars: int) -> PaperDetailOut:
     """Everything about a paper as REST gives it."""
     return PaperDetailOut.model_validate(
         _paper_facts(paper)
@@ -251,6 +253,7 @@ def make_paper_detail_out(paper: Paper, asked: AskedOut) -> PaperDetailOut:
             "title_tex": paper.title_tex,
             "authors_tex": paper.authors_tex,
             "abstract_tex": paper.abstract_tex,
+            "stars": stars,
             "change_number": paper.change_number,
         }
     )

@@ -14,6 +14,7 @@ from app.db.papers import (
     list_submitted_on,
 )
 from app.db.session import Database, Transaction
+from app.db.stars import count_stars
 from app.domain.announcements import Announcement, AnnounceType
 from app.domain.arxiv_id import ArxivId
 from app.domain.categories import CategoryExpression, get_category
@@ -38,6 +39,16 @@ class DaySource(StrEnum):
     SUBMITTED = "submitted"
 
 
+class DayOrder(StrEnum):
+    """How a day's list is ordered."""
+
+    LISTED = "listed"
+    """As arXiv lists it; by identifier where that is not known."""
+
+    STARS = "stars"
+    """Most stars first, equal ones as listed."""
+
+
 @dataclass(frozen=True, slots=True)
 class DayLine:
     """One paper of a day.
@@ -45,11 +56,13 @@ class DayLine:
     Attributes:
         paper: None while an announced paper is not held here.
         announcement: None in lists by submission.
+        stars: how many readers gave it.
     """
 
     arxiv_id: ArxivId
     paper: Paper | None
     announcement: Announcement | None
+    stars: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,7 @@ class DayList:
     missing: tuple[ArxivId, ...]
     previous_day: date | None = None
     next_day: date | None = None
+    order: DayOrder = DayOrder.LISTED
 
     @property
     def next_offset(self) -> int | None:
@@ -101,8 +115,9 @@ class BrowseService:
         *,
         offset: int = 0,
         limit: int | None = None,
+        order: DayOrder = DayOrder.LISTED,
     ) -> DayList:
-        """One page of the papers of `day`, in arXiv's order where it is known.
+        """One page of the papers of `day`, in arXiv's order where it is known, or by stars.
 
         Raises:
             LimitExceededError: `limit` is larger than a page may be.
@@ -120,9 +135,11 @@ class BrowseService:
         with self._database.read() as tx:
             is_announced = _is_in_ledger(tx, day, expression)
             make_list = _list_announced_day if is_announced else _list_submitted_day
-            page = make_list(tx, day, expression, offset=offset, limit=limit)
+            page = make_list(tx, day, expression, offset=offset, limit=limit, order=order)
+            stars = count_stars(tx, [line.arxiv_id for line in page.lines])
             previous_day, next_day = self._find_neighbours(tx, day, expression)
-        return replace(page, previous_day=previous_day, next_day=next_day)
+        lines = tuple(replace(each, stars=stars.get(each.arxiv_id, 0)) for each in page.lines)
+        return replace(page, lines=lines, order=order, previous_day=previous_day, next_day=next_day)
 
     def find_latest_day(self, expression: CategoryExpression | None = None) -> date | None:
         """The newest day that has a list for the expression; None when nothing is held.
@@ -213,8 +230,12 @@ def _list_announced_day(
     *,
     offset: int,
     limit: int,
+    order: DayOrder,
 ) -> DayList:
     announced, total = list_announced(tx, day, expression, offset=0, limit=MAX_LINES_OF_DAY)
+    if order is DayOrder.STARS:
+        stars = count_stars(tx, [line.arxiv_id for line in announced])
+        announced = sorted(announced, key=lambda line: -stars.get(line.arxiv_id, 0))
     on_page = announced[offset : offset + limit]
     papers = find_papers(tx, [line.arxiv_id for line in on_page])
     return DayList(
@@ -238,8 +259,16 @@ def _list_submitted_day(
     *,
     offset: int,
     limit: int,
+    order: DayOrder,
 ) -> DayList:
-    papers, total = list_submitted_on(tx, day, expression, offset=offset, limit=limit)
+    if order is DayOrder.STARS:
+        # The whole day is ordered before it is cut into pages.
+        papers, total = list_submitted_on(tx, day, expression, offset=0, limit=MAX_LINES_OF_DAY)
+        stars = count_stars(tx, [paper.arxiv_id for paper in papers])
+        papers.sort(key=lambda paper: -stars.get(paper.arxiv_id, 0))
+        papers = papers[offset : offset + limit]
+    else:
+        papers, total = list_submitted_on(tx, day, expression, offset=offset, limit=limit)
     return DayList(
         day=day,
         expression=expression,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.db.papers import find_missing_ids, get_paper, list_history
 from app.db.session import Database, Transaction
+from app.db.stars import count_stars
 from app.domain.arxiv_id import ArxivId, VersionedId, parse_arxiv_id
 from app.domain.errors import PaperDeletedError, PaperNotFoundError
 from app.domain.paper import Paper
@@ -16,11 +17,13 @@ class PaperAnswer:
 
     Attributes:
         history: superseded metadata, newest first.
+        stars: how many readers gave it.
     """
 
     paper: Paper
     asked: VersionedId
     history: tuple[PaperHistoryEntry, ...] = ()
+    stars: int = 0
 
     @property
     def version_note(self) -> str:
@@ -57,7 +60,8 @@ class PaperService:
         asked = parse_arxiv_id(written_id)
         with self._database.read() as tx:
             paper = get_living_paper(tx, asked.arxiv_id)
-            return PaperAnswer(paper, asked, tuple(list_history(tx, asked.arxiv_id)))
+            stars = count_stars(tx, [paper.arxiv_id]).get(paper.arxiv_id, 0)
+            return PaperAnswer(paper, asked, tuple(list_history(tx, asked.arxiv_id)), stars)
 
 
 def get_living_paper(tx: Transaction, arxiv_id: ArxivId) -> Paper:

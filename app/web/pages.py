@@ -20,7 +20,9 @@ from app.domain.errors import (
     PaperNotFoundError,
 )
 from app.domain.query import DateField, RankMode, Sort
+from app.domain.related import RelatedMethod
 from app.domain.results import SearchPage
+from app.services.browse import DayOrder
 from app.services.search import SearchQuestion
 from app.services.search_help import HelpWanted
 from app.services.use_cases import UseCases
@@ -31,6 +33,12 @@ from app.web.presentation import make_search_address
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 MAX_NUMBER = 2**31 - 1
+RELATED_SHOWN = 25
+"""Related papers on a page."""
+
+REASONS_SHOWN = 8
+"""Reasons named for each of them."""
+
 MAX_MISSING_SHOWN = 100
 MAX_RECEIPTS_SHOWN = 100
 
@@ -164,6 +172,38 @@ def show_paper(request: Request, written_id: str) -> Response:
         canonical_address=f"{base}/abs/{paper.arxiv_id}",
         citation_authors=views.list_citation_authors(paper),
         facts=views.list_paper_facts(paper),
+        stars=answer.stars,
+    )
+
+
+@router.get("/related/{written_id:path}")
+def show_related(
+    request: Request,
+    written_id: str,
+    *,
+    method: RelatedMethod = RelatedMethod.DEFAULT,
+    sort: Sort = Sort.RELEVANCE,
+) -> Response:
+    """The papers most like one paper, with reasons; other spellings of its identifier sent on."""
+    asked = parse_arxiv_id(written_id)
+    if written_id != asked.arxiv_id.value:
+        return RedirectResponse(f"/related/{asked.arxiv_id}", status_code=308)
+    use_cases = _get_use_cases(request)
+    try:
+        paper = use_cases.papers.get_paper(written_id).paper
+        page = use_cases.related.find_related(
+            written_id, SearchQuestion(sort=sort, limit=RELATED_SHOWN), method
+        )
+    except PaperNotFoundError as error:
+        return _render_missing_paper(request, asked.arxiv_id, error)
+    return _render(
+        request,
+        "related.html",
+        paper=paper,
+        page=page,
+        method=method,
+        sort=sort,
+        max_reasons=REASONS_SHOWN,
     )
 
 
@@ -182,7 +222,9 @@ def redirect_short_address(text: str) -> Response:
 
 
 @router.get("/list/{expression}")
-def show_latest_day(request: Request, expression: str, offset: Offset = 0) -> Response:
+def show_latest_day(
+    request: Request, expression: str, offset: Offset = 0, sort: DayOrder = DayOrder.LISTED
+) -> Response:
     """The newest list of a category expression."""
     parsed = parse_category_expression(expression)
     latest = _get_use_cases(request).browse.find_latest_day(parsed)
@@ -191,13 +233,19 @@ def show_latest_day(request: Request, expression: str, offset: Offset = 0) -> Re
             "No papers are held here yet. Fill the database with `papersift harvest` or "
             "`papersift import FILE`."
         )
-    return _show_day(request, expression, str(latest), offset)
+    return _show_day(request, expression, str(latest), offset, sort)
 
 
 @router.get("/list/{expression}/{day}")
-def show_day(request: Request, expression: str, day: str, offset: Offset = 0) -> Response:
+def show_day(
+    request: Request,
+    expression: str,
+    day: str,
+    offset: Offset = 0,
+    sort: DayOrder = DayOrder.LISTED,
+) -> Response:
     """The list of a category expression of one day."""
-    return _show_day(request, expression, day, offset)
+    return _show_day(request, expression, day, offset, sort)
 
 
 @router.get("/status")
@@ -251,9 +299,13 @@ def _render_missing_paper(
     )
 
 
-def _show_day(request: Request, expression: str, day: str, offset: int) -> Response:
+def _show_day(
+    request: Request, expression: str, day: str, offset: int, order: DayOrder
+) -> Response:
     parsed = parse_category_expression(expression)
-    page = _get_use_cases(request).browse.list_day(parse_day(day), parsed, offset=offset)
+    page = _get_use_cases(request).browse.list_day(
+        parse_day(day), parsed, offset=offset, order=order
+    )
     return _render(
         request,
         "day.html",

@@ -19,7 +19,7 @@ from app.domain.paper import Author, Paper
 from app.domain.paper_history import PaperHistoryEntry
 from app.domain.query import DateField, RankMode
 from app.domain.results import SearchPage
-from app.services.browse import DayLine, DayList
+from app.services.browse import DayLine, DayList, DayOrder
 from app.services.search import SearchLimits, SearchQuestion, find_next_offset, has_next_page
 from app.web.presentation import MAX_AUTHORS_ON_PAGE, MAX_NAME_CHARS, clamp, make_search_address
 
@@ -207,15 +207,18 @@ def make_list_address(expression: CategoryExpression) -> str:
 def make_day_paging(page: DayList, expression: CategoryExpression) -> Paging:
     """Where a page of a day's list stands among its neighbours."""
     base = f"{make_list_address(expression)}/{page.day}"
+    order = "" if page.order is DayOrder.LISTED else f"sort={page.order}"
+    first = f"{base}?{order}" if order else base
+    further = f"{base}?{order}&offset=" if order else f"{base}?offset="
     earlier = max(0, page.offset - page.limit)
-    previous = f"{base}?offset={earlier}" if earlier else base
+    previous = f"{further}{earlier}" if earlier else first
     return Paging(
         first=page.offset + 1,
         last=page.offset + len(page.lines),
         total=page.total,
-        first_address=base,
+        first_address=first,
         previous_address=previous if page.offset else None,
-        next_address=None if page.next_offset is None else f"{base}?offset={page.next_offset}",
+        next_address=None if page.next_offset is None else f"{further}{page.next_offset}",
     )
 
 
@@ -236,8 +239,10 @@ def list_counts(page: DayList) -> list[tuple[str, int]]:
 
 def group_lines(page: DayList) -> list[LineGroup]:
     """The lines of a page under the headings of arXiv's list; one nameless group without."""
-    groups = []
     start = page.offset + 1
+    if page.order is DayOrder.STARS:
+        return [LineGroup("", start, page.lines)] if page.lines else []
+    groups = []
     for title, lines in groupby(page.lines, key=_get_group_title):
         members = tuple(lines)
         groups.append(LineGroup(title, start, members))

@@ -14,6 +14,7 @@ from tests.bench import (
     parse_bench,
     query_help_bench,
     ranking_bench,
+    related_bench,
     search_bench,
 )
 from tests.bench.corpus import describe_corpus
@@ -34,6 +35,7 @@ PARTS: dict[str, Callable[[int], Iterable[Row]]] = {
     "search": search_bench.rows,
     "query-help": query_help_bench.rows,
     "ranking": ranking_bench.rows,
+    "related": related_bench.rows,
     "operators": operator_rows,
 }
 

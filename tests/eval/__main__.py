@@ -47,7 +47,7 @@ def main() -> None:
     chosen = list(arguments.collections or NAMES)
     if RELATED in chosen:
         chosen.remove(RELATED)
-        evaluate_related(folder)
+        evaluate_related(folder, max_seeds=arguments.max_queries)
     unknown = set(chosen) - set(COLLECTIONS)
     if unknown:
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")

@@ -25,10 +25,10 @@ from tests.eval.metrics import Quality, average, measure
 from tests.eval.related_collection import (
     TASKS,
     RelatedCollection,
-    build_library,
     read_related_collection,
 )
 from tests.eval.related_peers import PEERS
+from tests.support.big_library import open_big_library
 
 DEPTH = 100
 CHOICE_SEEDS = 200
@@ -44,17 +44,18 @@ ABLATIONS: dict[str, dict[str, float]] = {
 """Constants that are changed to see what a signal earns."""
 
 
-def evaluate_related(folder: Path, *, every: int = 1) -> None:
+def evaluate_related(folder: Path, *, max_seeds: int) -> None:
     """Print the tables.
 
     Args:
         folder: of real records.
-        every: of the papers asked about, each so many-th is.
+        max_seeds: papers asked about; of more, every n-th is.
     """
     collection = read_related_collection(folder)
-    seeds = collection.list_seeds()[::every]
+    every = collection.list_seeds()
+    seeds = every[:: -(-len(every) // max_seeds)]
     rankings: dict[str, dict[str, list[str]]] = {}
-    with build_library(collection) as (database, engine):
+    with open_big_library(collection.records) as (database, engine):
         for name, find in iter_own(database, engine):
             rankings[name] = {seed: find(seed) for seed in seeds}
         for name, constants in ABLATIONS.items():

@@ -2,26 +2,16 @@
 
 import gzip
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from app.db.migrate import upgrade
-from app.db.papers import upsert_records
-from app.db.session import Database
 from app.domain.arxiv_id import ArxivId
 from app.domain.harvest import PaperRecord
 from app.domain.paper import Author, DatePrecision
-from app.search.engine import SearchEngine
-from app.search.factory import open_engine
-from indexer.index import rebuild
 
 TASKS = ("citation", "cocitation")
 COLLECTION = Path("related") / "citations-1991-1996"
-BATCH_RECORDS = 2_000
 ASSUMED_CATEGORIES = ("hep-th",)
 """Of the few papers whose categories are not known."""
 
@@ -50,27 +40,6 @@ def read_related_collection(folder: Path) -> RelatedCollection:
         task: _read_judgements(folder / COLLECTION / f"{task}_qrels.tsv", known) for task in TASKS
     }
     return RelatedCollection(records, tasks)
-
-
-@contextmanager
-def build_library(collection: RelatedCollection) -> Iterator[tuple[Database, SearchEngine]]:
-    """The papers in a throw-away database and index."""
-    with TemporaryDirectory() as name:
-        url = f"sqlite:///{Path(name) / 'papersift.db'}"
-        upgrade(url)
-        database = Database(url)
-        for start in range(0, len(collection.records), BATCH_RECORDS):
-            with database.transaction() as tx:
-                batch = collection.records[start : start + BATCH_RECORDS]
-                upsert_records(tx, batch, now=datetime(2026, 1, 1, tzinfo=UTC))
-        rebuild(database, Path(name) / "index")
-        engine = open_engine(Path(name) / "index")
-        engine.warm_up()
-        try:
-            yield database, engine
-        finally:
-            engine.close()
-            database.close()
 
 
 def _make_record(line: dict[str, str]) -> PaperRecord:

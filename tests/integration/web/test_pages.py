@@ -17,7 +17,11 @@ PAGES = [
     f"/abs/{OTTER_ID}",
     f"/abs/{COMPASS_ID}",
     f"/abs/{REVISED_ID}",
+    "/related/2403.05001",
+    "/related/2403.05001?method=literal&sort=newest",
+    f"/related/{COMPASS_ID}",
     "/list/cs.CL/2024-05-03",
+    "/list/cs.CL/2024-05-03?sort=stars",
     "/list/cs.CL/2024-05-02",
     "/status",
     "/help",
@@ -376,3 +380,47 @@ def test_the_examples_of_the_help_page_work(client: TestClient) -> None:
         assert answer.status == 200
         assert "was ignored" not in answer.main
         assert "is not a field" not in answer.main
+
+
+def test_related_papers_are_shown_with_what_they_share(client: TestClient) -> None:
+    paper = fetch(client, "/abs/2403.05001")
+    (address,) = [each for each in paper.links("//a") if each.startswith("/related/")]
+    page = fetch(client, address)
+    ask = client.get("/api/v1/papers/2403.05001/related?limit=1").json()
+
+    first = ask["results"][0]
+    assert f"/abs/{first['arxiv_id']}" in page.links("//ol//h2/a")
+    assert first["reasons"][0]["text"] in page.texts("//ol/li[1]")[0]
+    assert "Wilhelmina Vane" in page.texts("//ol/li[1]")[0]
+    assert "/abs/2403.05001" in page.links("//main//a")
+
+
+def test_a_paper_without_relatives_says_so(client: TestClient) -> None:
+    page = fetch(client, f"/related/{OTTER_ID}")
+
+    assert "No paper here" in page.texts("//main")[0]
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/related/2401.00001", 404),
+        (f"/related/{GONE_ID}", 410),
+        ("/related/otters", 422),
+        ("/related/2403.05001?method=magic", 422),
+    ],
+)
+def test_related_papers_of_nothing_are_a_page_too(
+    client: TestClient, address: str, status: int
+) -> None:
+    answer = client.get(address)
+
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"].startswith("text/html")
+
+
+def test_other_spellings_lead_to_the_related_papers(client: TestClient) -> None:
+    answer = client.get("/related/arXiv:2403.05001v1", follow_redirects=False)
+
+    assert answer.status_code == 308
+    assert answer.headers["Location"] == "/related/2403.05001"

@@ -3,15 +3,18 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import date
 
 import pytest
 
 from app.db.session import Database
 from app.domain.errors import PaperDeletedError, PaperNotFoundError, RateLimitError
+from app.services.browse import DayOrder, DaySource
 from app.services.star_memory import StarLimits
 from app.services.stars import StarService
 from tests.support.factories import NOON, OTTER_ID, TEAPOT_ID
-from tests.support.library import GONE_ID, Library
+from tests.support.library import GONE_ID, LEDGER_DAY, Library
+from tests.support.services import open_use_cases
 
 HOME = "203.0.113.7"
 
@@ -71,3 +74,34 @@ def test_a_busy_database_loses_the_star_and_nothing_else(own_library: Library) -
         assert (declined.stars, declined.is_counted) == (0, False)
         assert "later" in declined.note
         assert stars.star(TEAPOT_ID, HOME).is_counted
+
+
+def test_a_day_can_be_listed_by_stars(own_library: Library) -> None:
+    with open_use_cases(own_library) as use_cases:
+        listed = use_cases.browse.list_day(LEDGER_DAY)
+        last = next(line for line in reversed(listed.lines) if line.paper is not None)
+        use_cases.stars.star(last.arxiv_id.value, HOME)
+        by_stars = use_cases.browse.list_day(LEDGER_DAY, order=DayOrder.STARS)
+        second = use_cases.browse.list_day(LEDGER_DAY, order=DayOrder.STARS, offset=1, limit=2)
+
+    assert (by_stars.lines[0].arxiv_id, by_stars.lines[0].stars) == (last.arxiv_id, 1)
+    others = [line.arxiv_id for line in listed.lines if line.arxiv_id != last.arxiv_id]
+    assert [line.arxiv_id for line in by_stars.lines[1:]] == others
+    assert [line.arxiv_id for line in second.lines] == others[:2]
+    assert by_stars.total == listed.total
+
+
+def test_a_day_of_submissions_can_be_listed_by_stars(own_library: Library) -> None:
+    day = date(2024, 5, 1)
+    with open_use_cases(own_library) as use_cases:
+        listed = use_cases.browse.list_day(day)
+        last = listed.lines[-1].arxiv_id
+        use_cases.stars.star(last.value, HOME)
+        by_stars = use_cases.browse.list_day(day, order=DayOrder.STARS)
+        answer = use_cases.papers.get_paper(last.value)
+
+    assert listed.source is DaySource.SUBMITTED
+    assert len(listed.lines) > 1
+    assert by_stars.lines[0].arxiv_id == last
+    assert by_stars.total == listed.total
+    assert answer.stars == 1
