@@ -6,17 +6,21 @@ database into a new index beside the old one, compares the counts and switches; 
 meanwhile are caught up by the next update, since the new index carries the snapshot's number.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from app.db import harvests, papers
+from app.db.last_announcements import find_last_announcements
 from app.db.session import Database
+from app.domain.announcements import LastAnnouncement
+from app.domain.arxiv_id import ArxivId
 from app.domain.errors import IndexDamagedError, IndexOutdatedError, SearchIndexError
 from app.domain.harvest import RunReport
+from app.domain.paper import Paper
 from app.domain.results import IndexState
-from app.search.documents import make_index_document
+from app.search.documents import IndexDocument, make_index_document
 from app.search.engine import IndexWriter
 from app.search.factory import index_exists, open_index_writer, rebuild_index
 from indexer.clock import SYSTEM_CLOCK
@@ -116,12 +120,13 @@ class _Stage:
             while True:
                 with self.database.read() as tx:
                     changed = papers.stream_changes(tx, state.change_number, self.batch_papers)
+                    announced = find_last_announcements(tx, (each.arxiv_id for each in changed))
                 if not changed:
                     break
                 gone = [paper.arxiv_id for paper in changed if paper.deleted_at is not None]
                 living = [paper for paper in changed if paper.deleted_at is None]
                 writer.delete(gone)
-                writer.replace(map(make_index_document, living))
+                writer.replace(_make_documents(living, announced))
                 before = state.change_number
                 state = writer.commit(changed[-1].change_number)
                 replaced += len(living)
@@ -162,7 +167,8 @@ class _Stage:
             try:
                 written = 0
                 for batch in papers.stream_all_papers(tx, self.batch_papers):
-                    writer.replace(map(make_index_document, batch))
+                    announced = find_last_announcements(tx, (each.arxiv_id for each in batch))
+                    writer.replace(_make_documents(batch, announced))
                     written += len(batch)
                     self.progress.advance(len(batch), f"{written:,} papers")
                 return writer.commit(change_number), expected
@@ -193,3 +199,9 @@ class _Stage:
         with self.database.transaction() as tx:
             harvests.add_run(tx, report)
         return report
+
+
+def _make_documents(
+    batch: Iterable[Paper], announced: Mapping[ArxivId, LastAnnouncement]
+) -> Iterator[IndexDocument]:
+    return (make_index_document(paper, announced.get(paper.arxiv_id)) for paper in batch)

@@ -5,6 +5,8 @@ from datetime import date
 
 from sqlalchemy import Row, and_, func, or_, select
 
+from app.db.change_sequence import ChangeSequence
+from app.db.last_announcements import find_last_announcements, note_changed_papers
 from app.db.models import announcements, receipts
 from app.db.parameters import is_one_of
 from app.db.session import Transaction
@@ -29,10 +31,15 @@ _GROUPS = {
 def add_announcements(tx: Transaction, items: Sequence[Announcement]) -> int:
     """Store the lines that the ledger lacks and return how many those were.
 
-    A line is known by day, category and paper: reading a feed again changes nothing.
+    A line is known by day, category and paper: reading a feed again changes nothing. Papers whose
+    last announcement becomes another one get new change numbers, so that the index takes it in.
     """
     if not items:
         return 0
+    # The papers' numbers are read and given under the lock that every writer of papers takes.
+    sequence = ChangeSequence.lock(tx)
+    named = {item.arxiv_id for item in items}
+    known = find_last_announcements(tx, named)
     count = select(func.count()).select_from(announcements)
     touched_days = count.where(announcements.c.announced_on.in_({i.announced_on for i in items}))
     before: int = tx.execute(touched_days).scalar_one()
@@ -51,6 +58,10 @@ def add_announcements(tx: Transaction, items: Sequence[Announcement]) -> int:
         ],
     )
     after: int = tx.execute(touched_days).scalar_one()
+    if after > before:
+        latest = find_last_announcements(tx, named)
+        note_changed_papers(tx, sequence, (k for k, v in latest.items() if v != known.get(k)))
+        sequence.save()
     return after - before
 
 

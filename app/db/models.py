@@ -185,6 +185,7 @@ announcements = Table(
     Column("announce_type", String(16), nullable=False),
     Column("position", Integer, nullable=False),
     PrimaryKeyConstraint("announced_on", "category", "arxiv_id"),
+    Index(None, "arxiv_id"),
     CheckConstraint("version >= 1", name="version_positive"),
     CheckConstraint("position >= 0", name="position_counts"),
     _is_one_of("announce_type", AnnounceType),

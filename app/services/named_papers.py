@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from app.db.last_announcements import find_last_announcements
 from app.db.papers import find_papers
 from app.db.session import Database
+from app.domain.announcements import LastAnnouncement
 from app.domain.arxiv_id import ArxivId
 from app.domain.paper import Paper
 from app.domain.query import DateField, Filters, QueryField, SearchRequest, Sort, Term
@@ -54,8 +56,13 @@ def find_named_papers(
         return NamedPapers()
     with database.read() as tx:
         held = find_papers(tx, list(wanted))
+        announced = find_last_announcements(tx, held)
     known = [held[each] for each in wanted if each in held]
-    passing = [paper for paper in known if passes_filters(paper, request.filters)]
+    passing = [
+        paper
+        for paper in known
+        if passes_filters(paper, request.filters, announced.get(paper.arxiv_id))
+    ]
     notes = [
         f"arXiv:{each} is not held here; it may be at {each.abs_url}."
         for each in parsed.arxiv_ids
@@ -72,12 +79,25 @@ def find_named_papers(
     return NamedPapers(tuple(sort_papers(passing, request.sort)), tuple(notes))
 
 
-def passes_filters(paper: Paper, filters: Filters) -> bool:
-    """Whether the filters let a paper through; the same answer as an engine's."""
+def passes_filters(
+    paper: Paper, filters: Filters, announcement: LastAnnouncement | None = None
+) -> bool:
+    """Whether the filters let a paper through; the same answer as an engine's.
+
+    Args:
+        announcement: the paper's last one in the ledger.
+    """
     if filters.categories is not None and not filters.categories.matches(paper.categories):
         return False
-    day = _moment(paper, filters.date_field).astimezone(UTC).date()
+    if filters.dates.is_open:
+        return True
     first, last = filters.dates.first, filters.dates.last
+    if filters.date_field is not DateField.ANNOUNCED:
+        day = _moment(paper, filters.date_field).astimezone(UTC).date()
+    elif announcement is None:
+        return False
+    else:
+        day = announcement.announced_on
     return (first is None or first <= day) and (last is None or day <= last)
 
 

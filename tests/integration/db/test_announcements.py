@@ -13,11 +13,18 @@ from app.db.announcements import (
     list_unreconciled,
     save_receipt,
 )
+from app.db.last_announcements import find_last_announcements
+from app.db.papers import stream_changes, upsert_records
 from app.db.session import Database
-from app.domain.announcements import Announcement, AnnounceType, ReconciliationReceipt
+from app.domain.announcements import (
+    Announcement,
+    AnnounceType,
+    LastAnnouncement,
+    ReconciliationReceipt,
+)
 from app.domain.arxiv_id import ArxivId
 from app.domain.categories import parse_category_expression
-from tests.support.factories import NOON, make_announcement, make_id
+from tests.support.factories import NOON, make_announcement, make_id, make_record
 
 DAY = date(2024, 5, 3)
 NEXT_DAY = date(2024, 5, 6)
@@ -170,3 +177,62 @@ def test_lists_without_a_valid_receipt_are_unreconciled(database: Database) -> N
         assert list_unreconciled(tx, since=NEXT_DAY) == []
         add_announcements(tx, [line(8, "cs.CL", NEW, 6)])
         assert (DAY, "cs.CL") in list_unreconciled(tx, since=DAY)
+
+
+def make_stored(database: Database, numbers: list[int]) -> None:
+    records = [make_record(make_id(number)) for number in numbers]
+    with database.transaction() as tx:
+        upsert_records(tx, records, now=NOON)
+
+
+def list_numbers(database: Database) -> dict[ArxivId, int]:
+    with database.read() as tx:
+        return {each.arxiv_id: each.change_number for each in stream_changes(tx, 0, 1_000)}
+
+
+def test_the_last_announcement_is_of_the_latest_day_and_the_foremost_kind(
+    database: Database,
+) -> None:
+    later = replace(line(3, "cs.CL", REPLACE, 0), announced_on=NEXT_DAY)
+    store(database, [*LEDGER, later])
+
+    with database.read() as tx:
+        found = find_last_announcements(tx, [make_id(n) for n in (1, 2, 3, 4, 9)])
+
+    assert {int(each.value.partition(".")[2]): last for each, last in found.items()} == {
+        1: LastAnnouncement(DAY, NEW),
+        2: LastAnnouncement(DAY, NEW),
+        3: LastAnnouncement(NEXT_DAY, REPLACE),
+        4: LastAnnouncement(DAY, REPLACE_CROSS),
+    }
+
+
+def test_a_new_day_raises_the_change_numbers_of_the_papers_it_names(database: Database) -> None:
+    make_stored(database, [1, 2, 3])
+    before = list_numbers(database)
+
+    store(
+        database, [line(1, "cs.CL", NEW, 0), line(2, "cs.CL", CROSS, 1), line(9, "cs.CL", NEW, 2)]
+    )
+    announced = list_numbers(database)
+    # Another list of the same day changes the kind of one paper only; reading again, nothing.
+    store(database, [line(1, "cs.LG", CROSS, 0), line(2, "cs.LG", NEW, 1)])
+    again = list_numbers(database)
+    store(database, [line(2, "cs.LG", NEW, 1)])
+
+    one, two, three = (make_id(number) for number in (1, 2, 3))
+    highest = max(before.values())
+    assert {announced[one], announced[two]} == {highest + 1, highest + 2}
+    assert announced[three] == before[three]
+    assert again == {**announced, two: highest + 3}
+    assert list_numbers(database) == again
+
+
+def test_an_older_day_that_is_filled_in_later_changes_no_paper(database: Database) -> None:
+    make_stored(database, [1])
+    store(database, [replace(line(1, "cs.CL", REPLACE, 0), announced_on=NEXT_DAY)])
+    before = list_numbers(database)
+
+    store(database, [line(1, "cs.CL", NEW, 0)])
+
+    assert list_numbers(database) == before

@@ -1,20 +1,34 @@
 """The index stage against a real database: updates, rebuilds, and what heals what."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from app.db import harvests, papers
+from app.db.announcements import add_announcements
 from app.db.session import Database
+from app.domain.announcements import AnnounceType
+from app.domain.arxiv_id import ArxivId
 from app.domain.errors import IndexLockedError, SearchIndexError
 from app.domain.paper import Paper
-from app.domain.query import Everything, SearchRequest, Term
+from app.domain.query import (
+    DateField,
+    DateRange,
+    Everything,
+    Filters,
+    Flagged,
+    PaperFlag,
+    QueryNode,
+    SearchRequest,
+    Term,
+)
 from app.search.documents import IndexDocument, make_index_document
 from app.search.factory import open_engine, open_index_writer
 from app.search.whoosh import bulk_writer, commits
 from app.search.whoosh.codec import bulk
 from app.search.whoosh.generations import find_current_folder
+from app.text.query_syntax import parse_query
 from indexer.index import rebuild, update_index
 from tests.integration.index.catalogue import (
     delete_papers,
@@ -23,6 +37,7 @@ from tests.integration.index.catalogue import (
     store_papers,
 )
 from tests.integration.index.documents import build_index, make_document
+from tests.support.factories import make_announcement
 
 
 @pytest.fixture
@@ -212,3 +227,39 @@ def test_while_somebody_else_writes_nothing_is_done(database: Database, index_di
             rebuild(database, index_dir)
     update_index(database, index_dir)
     check_agreement(database, index_dir)
+
+
+def test_a_new_announcement_reaches_the_index_with_its_day_and_kind(
+    database: Database, index_dir: Path
+) -> None:
+    store_papers(database, range(3), "alfa")
+    update_index(database, index_dir)
+    with database.read() as tx:
+        held = [each.arxiv_id for each in papers.stream_changes(tx, 0, 10)]
+    day = date(2024, 5, 3)
+
+    with database.transaction() as tx:
+        add_announcements(
+            tx, [make_announcement(held[0].value, announced_on=day, announce_type=AnnounceType.NEW)]
+        )
+    report = update_index(database, index_dir)
+
+    assert report.details["indexed"] == 1
+    check_agreement(database, index_dir)
+    within = Filters(dates=DateRange(day, day), date_field=DateField.ANNOUNCED)
+    for query, filters in (
+        (Everything(), within),
+        (Flagged(PaperFlag.IS_NEW), Filters()),
+        (parse_query("announced:2024-05-03").tree, Filters()),
+    ):
+        assert list_found(index_dir, query, filters) == [held[0]]
+    rebuild(database, index_dir)
+    assert list_found(index_dir, Everything(), within) == [held[0]]
+
+
+def list_found(index_dir: Path, query: QueryNode, filters: Filters) -> list[ArxivId]:
+    engine = open_engine(index_dir)
+    try:
+        return [hit.arxiv_id for hit in engine.search(SearchRequest(query, filters)).hits]
+    finally:
+        engine.close()
