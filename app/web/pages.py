@@ -130,6 +130,7 @@ def _show_help(
         "respelling": search_views.make_respelling_view(page, question),
         "facets": search_views.list_facet_views(page, search_help, question),
         "chips": search_views.list_chips(question),
+        "dates_name": search_views.name_dates(question),
         "date_presets": search_views.list_date_presets(question, today),
         "relaxation_links": (
             [] if diagnosis is None else search_views.list_relaxation_links(diagnosis, question)

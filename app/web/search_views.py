@@ -32,6 +32,11 @@ _FACET_NAMES = {
     "author": "Author",
     "keyword": "Phrase",
 }
+_DATE_NAMES = {
+    DateField.SUBMITTED: "Submitted",
+    DateField.UPDATED: "Updated",
+    DateField.ANNOUNCED: "Announced",
+}
 _FIELD_NAMES = {"*": "every paper", "latent": "meaning"}
 
 
@@ -127,6 +132,11 @@ def list_chips(question: SearchQuestion) -> list[Chip]:
             address = make_question_address(replace(question, text=text))
             chips.append(Chip("Query", render_query(part), address))
     return chips
+
+
+def name_dates(question: SearchQuestion) -> str:
+    """Which date of a paper the ranges look at."""
+    return _DATE_NAMES[question.date_field]
 
 
 def list_date_presets(question: SearchQuestion, today: date) -> list[LinkView]:
