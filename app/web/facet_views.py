@@ -102,6 +102,9 @@ def list_chips(question: SearchQuestion) -> list[Chip]:
     if question.first or question.last:
         address = make_question_address(replace(question, first="", last=""))
         chips.append(Chip("Dates", _name_dates(question), address))
+    if question.author:
+        address = make_question_address(replace(question, author=""))
+        chips.append(Chip("Author", question.author, address))
     parts = _list_parts(question.text)
     for number, part in enumerate(parts):
         if not _is_plain_word(part):

@@ -7,7 +7,7 @@ Every control is a link, since the address is the whole state of a page. Facets 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from app.domain.query import DateField
+from app.domain.query import DateField, RankMode
 from app.domain.results import Explanation, SearchPage
 from app.services.doctor import Diagnosis, Relaxation
 from app.services.explain import ContributionShare, list_shares
@@ -74,7 +74,7 @@ def make_respelling_view(page: SearchPage, question: SearchQuestion) -> Respelli
     if respelling is None:
         return None
     as_written = make_question_address(replace(question, corrects_spelling=False))
-    corrected = make_question_address(replace(question, text=respelling.corrected))
+    corrected = make_question_address(replace(question, text=respelling.corrected, author=""))
     if respelling.is_applied:
         return RespellingView(
             respelling.corrected,
@@ -110,19 +110,25 @@ def list_reasons(explanation: Explanation) -> list[ContributionShare]:
     ]
 
 
-def make_question_address(question: SearchQuestion, *, explains: bool = False) -> str:
-    """The page of a question, from its first result on."""
-    is_default_date = question.date_field is DateField.SUBMITTED
+def make_question_address(
+    question: SearchQuestion, *, offset: int = 0, cursor: str = "", explains: bool = False
+) -> str:
+    """The page of a question, from its first result on unless told otherwise."""
+    is_submitted = question.date_field is DateField.SUBMITTED
     return make_search_address(
         q=question.text,
         cat=question.categories,
         from_=question.first,
         to=question.last,
-        date=None if is_default_date else question.date_field.value,
+        date=None if is_submitted else question.date_field.value,
         sort=question.sort.value,
+        author=question.author,
+        rank=None if question.rank is RankMode.DEFAULT else question.rank.value,
         limit=question.limit,
-        spell=None if question.corrects_spelling else 0,
-        explain=1 if explains else None,
+        spell=None if question.corrects_spelling else "0",
+        explain="1" if explains else None,
+        offset=offset or None,
+        cursor=cursor,
     )
 
 
@@ -140,7 +146,8 @@ def _describe(relaxation: Relaxation) -> str:
 
 
 def _make_relaxed_address(relaxation: Relaxation, question: SearchQuestion) -> str:
-    relaxed = replace(question, text=relaxation.query)
+    # The author beside the words is part of the query by then.
+    relaxed = replace(question, text=relaxation.query, author="")
     if not relaxation.keeps_categories:
         relaxed = replace(relaxed, categories="")
     if not relaxation.keeps_dates:
