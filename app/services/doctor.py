@@ -10,11 +10,14 @@ from enum import StrEnum
 
 from app.domain.query import (
     And,
+    AuthorName,
     DateRange,
     Everything,
     Filters,
+    Near,
     Not,
     Phrase,
+    Prefix,
     QueryNode,
     SearchRequest,
     Term,
@@ -244,5 +247,7 @@ def _iter_looser(part: QueryNode) -> Iterator[tuple[RelaxationKind, QueryNode]]:
     if isinstance(part, Phrase) and part.field is None and len(part.text.split()) > 1:
         words = tuple(Term(word, part.field) for word in part.text.split())
         yield RelaxationKind.WORDS_OF_PHRASE, And(words)
-    if isinstance(part, Term | Phrase) and part.field is not None:
+    if isinstance(part, Term | Phrase | Prefix | Near) and part.field is not None:
         yield RelaxationKind.ANY_FIELD, replace(part, field=None)
+    if isinstance(part, AuthorName):
+        yield RelaxationKind.ANY_FIELD, Phrase(part.name)

@@ -27,7 +27,7 @@ from app.services.search import SearchQuestion
 from app.services.search_help import HelpWanted
 from app.services.use_cases import UseCases
 from app.text.date_syntax import parse_day
-from app.web import search_views, views
+from app.web import facet_views, search_views, views
 from app.web.presentation import make_search_address
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -91,7 +91,7 @@ def show_search(
         author=author,
         rank=rank,
         cursor=cursor,
-        facets=search_views.PAGE_FACETS,
+        facets=facet_views.PAGE_FACETS,
         corrects_spelling=spell != "0",
     )
     service = _get_use_cases(request).search
@@ -136,8 +136,9 @@ def _show_help(
     return {
         "search_help": search_help,
         "respelling": search_views.make_respelling_view(page, question),
-        "facets": search_views.list_facet_views(page, search_help, question),
-        "chips": search_views.list_chips(question),
+        "facets": facet_views.list_facet_views(page, search_help, question),
+        "chips": facet_views.list_chips(question),
+        "dates_name": search_views.name_dates(question),
         "date_presets": search_views.list_date_presets(question, today),
         "relaxation_links": (
             [] if diagnosis is None else search_views.list_relaxation_links(diagnosis, question)

@@ -17,11 +17,11 @@ from app.domain.categories import (
 )
 from app.domain.paper import Author, Paper
 from app.domain.paper_history import PaperHistoryEntry
-from app.domain.query import DateField, RankMode
 from app.domain.results import SearchPage
 from app.services.browse import DayLine, DayList, DayOrder
 from app.services.search import SearchLimits, SearchQuestion, find_next_offset, has_next_page
-from app.web.presentation import MAX_AUTHORS_ON_PAGE, MAX_NAME_CHARS, clamp, make_search_address
+from app.web.presentation import MAX_AUTHORS_ON_PAGE, MAX_NAME_CHARS, clamp
+from app.web.search_views import make_question_address
 
 QUERY_FORMS = (
     ("equivariant networks", "with both words in title or abstract"),
@@ -188,10 +188,10 @@ def make_search_paging(page: SearchPage, question: SearchQuestion, limits: Searc
         first=request.offset + 1,
         last=min(request.offset + request.limit, page.total),
         total=page.total,
-        first_address=_make_question_address(question, 0),
+        first_address=make_question_address(question),
         # Behind a cursor, offsets may no longer reach the page before.
         previous_address=(
-            _make_question_address(question, earlier)
+            make_question_address(question, offset=earlier)
             if request.offset and earlier <= limits.max_offset
             else None
         ),
@@ -294,25 +294,8 @@ def _make_next_address(
         return None
     following = find_next_offset(page, limits)
     if following is None:
-        return _make_question_address(question, 0, page.cursor)
-    return _make_question_address(question, following)
-
-
-def _make_question_address(question: SearchQuestion, offset: int, cursor: str = "") -> str:
-    is_submitted = question.date_field is DateField.SUBMITTED
-    return make_search_address(
-        q=question.text,
-        cat=question.categories,
-        from_=question.first,
-        to=question.last,
-        date=None if is_submitted else question.date_field.value,
-        sort=question.sort.value,
-        author=question.author,
-        rank=None if question.rank is RankMode.DEFAULT else question.rank.value,
-        limit=question.limit,
-        offset=offset or None,
-        cursor=cursor,
-    )
+        return make_question_address(question, cursor=page.cursor)
+    return make_question_address(question, offset=following)
 
 
 def _get_group_title(line: DayLine) -> str:

@@ -55,6 +55,26 @@ def test_what_narrows_can_be_removed(client: TestClient) -> None:
         assert len(remaining) == 2 or '"and weather"' not in remaining
 
 
+def test_a_query_that_is_one_thing_can_be_removed_too(client: TestClient) -> None:
+    page = fetch(client, '/search?q=au:"Chiyo+Tanabe"')
+    assert page.texts("//ul[@class='chips']/li/span[2]") == ['au:"Chiyo Tanabe"']
+    assert (
+        fetch(client, page.links("//ul[@class='chips']//a")[0]).find("//ul[@class='chips']") == []
+    )
+
+
+def test_a_second_category_narrows_the_first(client: TestClient) -> None:
+    page = fetch(client, "/search?q=weather&cat=physics")
+    (item,) = [
+        each
+        for each in page.find("//div[@class='facet']//li[span]")
+        if each.text_content().split()[0] == "stat.AP"
+    ]
+    found = fetch(client, str(item.xpath("a/@href")[0]))
+    assert found.texts("//h2") == [f"{item.xpath('span/text()')[0]} papers"]
+    assert found.texts("//ul[@class='chips']/li/span[2]") == ["physics", "cat:stat.AP"]
+
+
 def test_date_presets_are_links_and_the_one_in_force_is_marked(client: TestClient) -> None:
     page = fetch(client, "/search?q=barometers")
     links = page.links("//div[@class='facet'][1]//a")

@@ -1,0 +1,180 @@
+"""Facets of a search's page, and what narrows the search now.
+
+A facet value that is a filter goes into the filters where they are free, else into the query, so
+that the number beside it is what one finds behind it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from app.domain.categories import find_category, list_archives
+from app.domain.query import (
+    And,
+    DateField,
+    Everything,
+    FacetField,
+    Not,
+    Or,
+    Phrase,
+    QueryNode,
+    join_all,
+)
+from app.domain.results import FacetCount, SearchPage
+from app.services.question import SearchQuestion
+from app.services.search_help import SearchHelp
+from app.text.query_syntax import parse_query, render_query
+from app.web.search_views import make_question_address
+
+VALUES_SHOWN = 8
+"""Values of a facet on the page; REST has all of them."""
+
+PAGE_FACETS = tuple(FacetField)
+"""What is counted for the page, and the keywords."""
+
+_FACET_NAMES = {
+    "cat": "Category",
+    "archive": "Archive",
+    "year": "Year",
+    "author": "Author",
+    "keyword": "Phrase",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValueView:
+    """One value of a facet.
+
+    Attributes:
+        count: results that carry it.
+        address: the search narrowed to it.
+        title: what the value stands for; empty when that is plain.
+    """
+
+    label: str
+    count: int
+    address: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetView:
+    """One facet with its most frequent values."""
+
+    name: str
+    values: tuple[FacetValueView, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """Something that narrows the search now; `address` is the search without it."""
+
+    name: str
+    label: str
+    address: str
+
+
+def list_facet_views(
+    page: SearchPage, search_help: SearchHelp, question: SearchQuestion
+) -> list[FacetView]:
+    """The facets of a page with their links; those that cannot narrow it are left out."""
+    counted: dict[str, Sequence[FacetCount]] = {
+        facet.value: counts for facet, counts in page.facets.items()
+    }
+    if search_help.keywords:
+        counted["keyword"] = search_help.keywords
+    views = []
+    for facet, counts in counted.items():
+        useful = [each for each in counts if 0 < each.count < page.total]
+        if useful:
+            shown = useful[:VALUES_SHOWN]
+            values = tuple(_make_value_view(facet, each, question) for each in shown)
+            views.append(FacetView(_FACET_NAMES[facet], values, len(useful) - len(values)))
+    return views
+
+
+def list_chips(question: SearchQuestion) -> list[Chip]:
+    """What narrows the search, each with the search without it."""
+    chips = []
+    if question.categories:
+        address = make_question_address(replace(question, categories=""))
+        chips.append(Chip("Category", question.categories, address))
+    if question.first or question.last:
+        address = make_question_address(replace(question, first="", last=""))
+        chips.append(Chip("Dates", _name_dates(question), address))
+    if question.author:
+        address = make_question_address(replace(question, author=""))
+        chips.append(Chip("Author", question.author, address))
+    parts = _list_parts(question.text)
+    for number, part in enumerate(parts):
+        if not _is_plain_word(part):
+            rest = [*parts[:number], *parts[number + 1 :]]
+            text = render_query(join_all(rest)) if rest else ""
+            address = make_question_address(replace(question, text=text))
+            chips.append(Chip("Query", render_query(part), address))
+    return chips
+
+
+def _make_value_view(facet: str, counted: FacetCount, question: SearchQuestion) -> FacetValueView:
+    value = counted.value
+    narrowed = _narrow(facet, value, question)
+    return FacetValueView(
+        value, counted.count, make_question_address(narrowed), _name_value(facet, value)
+    )
+
+
+def _narrow(facet: str, value: str, question: SearchQuestion) -> SearchQuestion:
+    if facet in ("cat", "archive"):
+        if not question.categories:
+            return replace(question, categories=value)
+        return _add(question, f"cat:{value}")
+    if facet == "year":
+        is_free = question.date_field is DateField.SUBMITTED and not _has_dates(question)
+        if is_free:
+            return replace(question, first=value, last=value)
+        return _add(question, f"year:{value}")
+    quoted = value.replace('"', " ")
+    return _add(question, f'au:"{quoted}"' if facet == "author" else f'"{quoted}"')
+
+
+def _add(question: SearchQuestion, item: str) -> SearchQuestion:
+    """The question with one more item that is wanted; alternatives are put into parentheses."""
+    text = question.text.strip()
+    tree = parse_query(text).tree if text else None
+    if tree is not None and not isinstance(tree, And) and hasattr(tree, "children"):
+        text = f"({text})"
+    return replace(question, text=f"{text} {item}".strip())
+
+
+def _has_dates(question: SearchQuestion) -> bool:
+    return bool(question.first or question.last)
+
+
+def _name_value(facet: str, value: str) -> str:
+    if facet == "cat":
+        category = find_category(value)
+        return category.name if category is not None else ""
+    if facet == "archive":
+        return next((each.name for each in list_archives() if each.code == value), "")
+    return ""
+
+
+def _name_dates(question: SearchQuestion) -> str:
+    first, last = question.first or "…", question.last or "…"
+    text = first if first == last else f"{first} – {last}"
+    is_default = question.date_field is DateField.SUBMITTED
+    return text if is_default else f"{question.date_field.value} {text}"
+
+
+def _list_parts(text: str) -> list[QueryNode]:
+    """What the query wants at once; nothing where it holds identifiers or cannot be taken apart."""
+    parsed = parse_query(text)
+    if parsed.arxiv_ids or parsed.dois or isinstance(parsed.tree, Everything | Not | Or):
+        return []
+    parts = parsed.tree.children if isinstance(parsed.tree, And) else (parsed.tree,)
+    return [part for part in parts if not isinstance(part, Everything)]
+
+
+def _is_plain_word(part: QueryNode) -> bool:
+    """Whether the part is easily taken out of the search box by hand."""
+    return getattr(part, "field", "") is None and not isinstance(part, Phrase)
