@@ -298,6 +298,8 @@ class _Scanner:
         return tokens
 
     def _find_operator(self, run: str, start: int) -> QueryToken | None:
+        if not run.isupper() and run[:1] not in ("|", "&"):
+            return None
         word = clean_word(run)
         near = _NEAR.fullmatch(word)
         if near is not None:
@@ -325,7 +327,7 @@ class _Scanner:
         match = _RUN.match(self._text, self._place)
         run = match[0] if match is not None else ""
         depth = 0
-        for offset, character in enumerate(run):
+        for offset, character in enumerate(run if ")" in run else ""):
             depth += (character == "(") - (character == ")")
             if depth < 0 and _GROUP_ENDS.fullmatch(run, offset):
                 run = run[:offset]

@@ -58,6 +58,8 @@ def find_id_list(raw: str) -> list[ArxivId]:
 
 def clean_word(word: str) -> str:
     """A word without the punctuation of the sentence it came from."""
+    if word.isalnum():
+        return word
     while word != (shorter := trim_start(word.rstrip(PUNCTUATION_AFTER))):
         word = shorter
     return word

@@ -27,4 +27,7 @@ def _flatten(queries: Iterable[WhooshQuery]) -> Iterator[WhooshQuery]:
 
 def list_different(queries: Iterable[WhooshQuery]) -> list[WhooshQuery]:
     """A word typed twice counts once."""
+    queries = list(queries)
+    if len(queries) < 2:
+        return queries
     return list({(type(query).__name__, repr(query)): query for query in queries}.values())
