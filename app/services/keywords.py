@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from app.db.session import Database
 from app.domain.arxiv_id import ArxivId, parse_arxiv_id
-from app.domain.errors import LimitExceededError
 from app.domain.keywords import CorpusStatistics, Keyword, KeywordMethod
 from app.search.engine import SearchEngine
+from app.services.limits import check_limit
 from app.services.papers import get_living_paper
 from app.text.keyphrases import extract_keyphrases
 from app.text.keywords import extract_literal_keywords
@@ -89,7 +89,7 @@ class KeywordService:
             SearchIndexError: there is no usable index.
         """
         self._check_count(limit)
-        _check(
+        check_limit(
             len(title) + len(abstract),
             "max_keyword_text_chars",
             self._limits.max_keyword_text_chars,
@@ -112,7 +112,7 @@ class KeywordService:
         return KeywordAnswer(tuple(found), method, statistics.papers, arxiv_id)
 
     def _check_count(self, limit: int) -> None:
-        _check(limit, "max_keywords", self._limits.max_keywords, "keywords")
+        check_limit(limit, "max_keywords", self._limits.max_keywords, "keywords")
 
 
 def make_corpus_statistics(engine: SearchEngine) -> CorpusStatistics:
@@ -127,13 +127,3 @@ def make_corpus_statistics(engine: SearchEngine) -> CorpusStatistics:
 
     return CorpusStatistics(engine.get_state().papers, get_document_frequencies)
 
-
-def _check(value: int, name: str, limit: int, unit: str) -> None:
-    if value > limit:
-        raise LimitExceededError(
-            f"{value:,} {unit} are asked for, at most {limit:,} are allowed ({name}). "
-            "Ask for fewer.",
-            limit_name=name,
-            limit=limit,
-            unit=unit,
-        )

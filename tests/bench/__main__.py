@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from tests.bench import (
     import_bench,
+    keywords_bench,
     operators_a,
     operators_b,
     parse_bench,
@@ -35,6 +36,7 @@ PARTS: dict[str, Callable[[int], Iterable[Row]]] = {
     "import": import_bench.rows,
     "search": search_bench.rows,
     "query": query_bench.rows,
+    "keywords": keywords_bench.rows,
     "query-help": query_help_bench.rows,
     "ranking": ranking_bench.rows,
     "related": related_bench.rows,

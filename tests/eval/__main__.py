@@ -14,7 +14,7 @@ from rich.table import Table
 
 from app import blas  # noqa: F401 - before anything that loads numpy
 from tests.bench.corpus import find_data_dir
-from tests.eval import ours
+from tests.eval import keyphrases, ours
 from tests.eval.ablations import ABLATIONS, Ablation
 from tests.eval.collections import COLLECTIONS, Collection, read_collection
 from tests.eval.metrics import Quality, average, measure
@@ -30,7 +30,10 @@ MAX_QUERIES = 300
 RELATED = "related"
 """Not a search: papers by what they cite (`tests.eval.related`)."""
 
-NAMES = (*COLLECTIONS, RELATED)
+KEYPHRASES = "keyphrases"
+"""Not a search either: phrases that people chose (`tests.eval.keyphrases`)."""
+
+NAMES = (*COLLECTIONS, RELATED, KEYPHRASES)
 
 Search = Callable[[str, int], list[str]]
 
@@ -48,6 +51,9 @@ def main() -> None:
     if RELATED in chosen:
         chosen.remove(RELATED)
         evaluate_related(folder, max_seeds=arguments.max_queries)
+    if KEYPHRASES in chosen:
+        chosen.remove(KEYPHRASES)
+        keyphrases.evaluate(folder)
     unknown = set(chosen) - set(COLLECTIONS)
     if unknown:
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
