@@ -44,6 +44,7 @@ from app.search.engine import SearchEngine
 from app.search.factory import open_engine
 from app.search.lexicon.source import LexiconSource
 from app.services.keywords import KeywordLimits
+from app.services.preference_learning import LearningLimits
 from app.services.preferences import PreferenceLimits
 from app.services.recommend import RecommendLimits
 from app.services.search import SearchLimits
@@ -110,6 +111,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             max_preference_ids=settings.max_preference_ids,
             max_preference_words=settings.max_preference_words,
             max_preference_word_chars=settings.max_preference_word_chars,
+        ),
+        learning_limits=LearningLimits(
+            max_learning_papers=settings.max_learning_papers,
+            max_learned_terms=settings.max_learned_terms,
         ),
         keyword_limits=KeywordLimits(
             max_keywords=settings.max_keywords,

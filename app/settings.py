@@ -69,6 +69,12 @@ class Settings(BaseSettings):
     max_preference_word_chars: int = Field(
         200, ge=10, description="Longest word or phrase of a preference, characters."
     )
+    max_learning_papers: int = Field(
+        200, ge=1, description="Most liked and skipped papers that a taste is learned from."
+    )
+    max_learned_terms: int = Field(
+        200, ge=1, description="Most weighted terms of a learned taste in one answer."
+    )
     max_keywords: int = Field(
         50, ge=1, description="Most keywords of a paper or text in one answer."
     )

@@ -9,6 +9,7 @@ from app.api.problems import UnknownParameterError
 from app.services.browse import BrowseService
 from app.services.keywords import KeywordService
 from app.services.papers import PaperService
+from app.services.preference_learning import PreferenceLearningService
 from app.services.preferences import PreferenceService
 from app.services.recommend import RecommendService
 from app.services.related import RelatedService
@@ -66,6 +67,10 @@ def _get_keywords(use_cases: UseCasesDep) -> KeywordService:
     return use_cases.keywords
 
 
+def _get_preference_learning(use_cases: UseCasesDep) -> PreferenceLearningService:
+    return use_cases.preference_learning
+
+
 SearchDep = Annotated[SearchService, Depends(_get_search)]
 PapersDep = Annotated[PaperService, Depends(_get_papers)]
 BrowseDep = Annotated[BrowseService, Depends(_get_browse)]
@@ -74,6 +79,7 @@ StarsDep = Annotated[StarService, Depends(_get_stars)]
 RelatedDep = Annotated[RelatedService, Depends(_get_related)]
 RecommendDep = Annotated[RecommendService, Depends(_get_recommend)]
 PreferencesDep = Annotated[PreferenceService, Depends(_get_preferences)]
+PreferenceLearningDep = Annotated[PreferenceLearningService, Depends(_get_preference_learning)]
 KeywordsDep = Annotated[KeywordService, Depends(_get_keywords)]
 
 

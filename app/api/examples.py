@@ -326,6 +326,11 @@ _KEYWORDS: dict[str, Any] = {
     ],
 }
 
+_LEARNED: dict[str, Any] = {
+    "terms": [{"text": "attention", "weight": 1.0, "liked": 3, "skipped": 0}],
+    "missing": [],
+}
+
 EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("get", "/api/v1/search"): _SEARCH,
     ("get", "/api/v1/suggest"): _SUGGEST,
@@ -339,6 +344,7 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/v1/recommend"): _RECOMMEND,
     ("post", "/api/v1/preferences/rank"): _RANK,
     ("post", "/api/v1/preferences/cloud"): _CLOUD,
+    ("post", "/api/v1/preferences/learn"): _LEARNED,
     ("get", "/api/v1/days/{day}"): _DAY,
     ("get", "/api/v1/categories"): _CATEGORIES,
     ("get", "/api/v1/operators"): _OPERATORS,

@@ -126,4 +126,3 @@ def make_corpus_statistics(engine: SearchEngine) -> CorpusStatistics:
         return [each.document_frequency for each in engine.get_term_statistics(terms)]
 
     return CorpusStatistics(engine.get_state().papers, get_document_frequencies)
-

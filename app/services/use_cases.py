@@ -8,6 +8,7 @@ from app.search.lexicon.source import LexiconSource
 from app.services.browse import BrowseService
 from app.services.keywords import KeywordLimits, KeywordService
 from app.services.papers import PaperService
+from app.services.preference_learning import LearningLimits, PreferenceLearningService
 from app.services.preferences import PreferenceLimits, PreferenceService
 from app.services.recommend import RecommendLimits, RecommendService
 from app.services.related import RelatedService
@@ -34,6 +35,7 @@ class UseCases:
     search_help: SearchHelpService
     related: RelatedService
     keywords: KeywordService
+    preference_learning: PreferenceLearningService
     recommend: RecommendService
 
 
@@ -47,6 +49,7 @@ def make_use_cases(
     star_limits: StarLimits | None = None,
     preference_limits: PreferenceLimits | None = None,
     keyword_limits: KeywordLimits | None = None,
+    learning_limits: LearningLimits | None = None,
     recommend_limits: RecommendLimits | None = None,
 ) -> UseCases:
     """The use cases over one database and one search engine.
@@ -62,6 +65,7 @@ def make_use_cases(
         recommend_limits: how much a taste may hold.
         preference_limits: how long lists and words of preference may be.
         keyword_limits: how many keywords of how long a text.
+        learning_limits: from how many papers a taste is learned.
     """
     return UseCases(
         search=SearchService(database, engine, limits, spelling=SpellingService(engine, lexicons)),
@@ -75,4 +79,7 @@ def make_use_cases(
         suggest=SuggestService(database, engine, lexicons),
         search_help=SearchHelpService(database, engine, lexicons),
         keywords=KeywordService(database, engine, keyword_limits or KeywordLimits()),
+        preference_learning=PreferenceLearningService(
+            database, engine, learning_limits or LearningLimits()
+        ),
     )

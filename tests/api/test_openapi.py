@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from app.api import (
     keywords,
+    preference_learning,
     preferences,
     query_schemas,
     recommend,
@@ -30,7 +31,7 @@ from app.domain import errors
 
 ANSWER_MODULES = (
     schemas, query_schemas, status_schemas, operator_schemas,
-    keywords, preferences, recommend, related, stars,
+    keywords, preference_learning, preferences, recommend, related, stars,
 )  # fmt: skip
 DOCUMENT = "/api/v1/openapi.json"
 
@@ -63,6 +64,7 @@ def test_every_route_of_the_api_is_documented(document: dict[str, Any]) -> None:
         "/api/v1/recommend",
         "/api/v1/preferences/rank",
         "/api/v1/preferences/cloud",
+        "/api/v1/preferences/learn",
         "/api/v1/days/{day}",
         "/api/v1/categories",
         "/api/v1/operators",

@@ -9,6 +9,7 @@ from app.search.lexicon.source import LexiconSource
 from app.services.browse import BrowseService
 from app.services.keywords import KeywordLimits, KeywordService
 from app.services.papers import PaperService
+from app.services.preference_learning import LearningLimits, PreferenceLearningService
 from app.services.preferences import PreferenceLimits, PreferenceService
 from app.services.recommend import RecommendLimits, RecommendService
 from app.services.related import RelatedService
@@ -66,6 +67,7 @@ def open_use_cases(library: Library, limits: SearchLimits = LIMITS) -> Iterator[
             recommend=RecommendService(database, engine, RECOMMEND_LIMITS, limits),
             preferences=PreferenceService(database, engine, PREFERENCE_LIMITS),
             keywords=KeywordService(database, engine, KeywordLimits()),
+            preference_learning=PreferenceLearningService(database, engine, LearningLimits()),
         )
     finally:
         engine.close()
