@@ -18,7 +18,8 @@ from app.text.taste_learning import (
     make_unit_vectors,
 )
 
-DEFAULT_LEARNED_TERMS = 50
+DEFAULT_LEARNED_TERMS = 100
+"""At this length what a list learned was no worse than all the terms: `make eval`."""
 
 
 @dataclass(frozen=True, slots=True)
