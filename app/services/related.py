@@ -135,13 +135,17 @@ class RelatedService:
         self, page: Sequence[RelatedPaper], asked_with: Sequence[Reason]
     ) -> list[RelatedPaper]:
         """The papers with the part that each keyword has in their scores."""
+        ids = [each.paper.arxiv_id for each in page]
+        parts = {
+            word.text: self._engine.score_papers(Term(word.text), ids) for word in asked_with
+        }
         explained = []
         for each in page:
-            parts = {
-                word.text: self._engine.explain(Term(word.text), each.paper.arxiv_id).score
-                for word in asked_with
-            }
-            reasons = [Reason(ReasonKind.TERM, text, part) for text, part in parts.items() if part]
+            reasons = [
+                Reason(ReasonKind.TERM, text, scores[each.paper.arxiv_id])
+                for text, scores in parts.items()
+                if each.paper.arxiv_id in scores
+            ]
             reasons.sort(key=lambda reason: -reason.weight)
             explained.append(replace(each, reasons=tuple(reasons)))
         return explained

@@ -6,6 +6,7 @@ no entry is skipped.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -13,14 +14,15 @@ from app.domain.arxiv_id import ArxivId, find_arxiv_ids, parse_arxiv_id
 from app.domain.errors import InvalidArxivIdError
 from app.text.tex import decode_tex_accents, strip_tex_braces
 
-_ENTRY = re.compile(r"@\s*([A-Za-z]+)\s*[{(]")
+# No pattern repeats without bound what it may have to give back: time stays linear.
+_ENTRY = re.compile(r"@\s{0,9}([A-Za-z]{1,30})\s{0,99}[{(]")
 _NO_ENTRIES = frozenset({"comment", "string", "preamble"})
-_KEY = re.compile(r"\s*([^\s,={}()\"]*)\s*,")
-_FIELD = re.compile(r"([A-Za-z][\w-]*)\s*=\s*")
+_KEY = re.compile(r"\s{0,99}([^\s,={}()\"]{0,200})\s{0,99},")
+_FIELD = re.compile(r"\b([A-Za-z][\w-]{0,30})\s{0,99}=\s{0,99}")
 _BARE = re.compile(r"[^\s,{}\"#]+")
 _BRACE = re.compile(r"[{}]")
 _BRACE_OR_QUOTE = re.compile(r'\\.|[{}"]', re.DOTALL)
-_NEXT_FIELD = re.compile(r"\n\s*[A-Za-z][\w-]*\s*=\s*[{\"]")
+_NEXT_FIELD = re.compile(r"\n[ \t]{0,99}[A-Za-z][\w-]{0,30}[ \t]{0,99}=[ \t]{0,99}[{\"]")
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>{}]+")
 _ID_FIELDS = ("eprint", "arxiv", "arxivid", "url", "doi", "journal", "note", "howpublished")
 """Where people write arXiv identifiers, the most deliberate place first."""
@@ -91,43 +93,42 @@ def _find_arxiv_id(fields: Mapping[str, str]) -> ArxivId | None:
 
 
 def _iter_fields(body: str, start: int) -> Iterator[tuple[str, str]]:
+    # Where a line begins a field, the value before has ended, whether it is closed or not.
+    borders = [match.start() for match in _NEXT_FIELD.finditer(body)] + [len(body)]
     place = start
     while (match := _FIELD.search(body, place)) is not None:
-        value, place = _read_value(body, match.end())
+        border = borders[min(bisect_left(borders, match.end()), len(borders) - 1)]
+        value, place = _read_value(body, match.end(), border)
         yield match[1], value
 
 
-def _read_value(body: str, start: int) -> tuple[str, int]:
-    """A value in braces, in quotation marks, or bare, and where it ends."""
-    if start < len(body) and body[start] == "{":
-        return _read_braces(body, start)
-    if start < len(body) and body[start] == '"':
-        return _read_quotes(body, start)
-    bare = _BARE.match(body, start)
-    return (bare[0], bare.end()) if bare is not None else ("", start)
+def _read_value(body: str, start: int, border: int) -> tuple[str, int]:
+    """A value in braces, in quotation marks, or bare, and where it ends, at most at the border."""
+    if body[start : start + 1] == "{":
+        end = _find_brace(body, start, border)
+    elif body[start : start + 1] == '"':
+        end = _find_quote(body, start, border)
+    else:
+        bare = _BARE.match(body, start, border)
+        return (bare[0], bare.end()) if bare is not None else ("", start)
+    if end is None:
+        return body[start + 1 : border].rstrip(' ,}"\n'), border
+    return body[start + 1 : end], end + 1
 
 
-def _read_braces(body: str, start: int) -> tuple[str, int]:
+def _find_brace(body: str, start: int, border: int) -> int | None:
     depth = 0
-    for match in _BRACE.finditer(body, start):
+    for match in _BRACE.finditer(body, start, border):
         depth += 1 if match[0] == "{" else -1
         if depth == 0:
-            return _end_value(body, start + 1, match.start(), match.end())
-    return _end_value(body, start + 1, len(body), len(body))
+            return match.start()
+    return None
 
 
-def _read_quotes(body: str, start: int) -> tuple[str, int]:
+def _find_quote(body: str, start: int, border: int) -> int | None:
     depth = 0
-    for match in _BRACE_OR_QUOTE.finditer(body, start + 1):
+    for match in _BRACE_OR_QUOTE.finditer(body, start + 1, border):
         if match[0] == '"' and depth <= 0:
-            return _end_value(body, start + 1, match.start(), match.end())
+            return match.start()
         depth += {"{": 1, "}": -1}.get(match[0], 0)
-    return _end_value(body, start + 1, len(body), len(body))
-
-
-def _end_value(body: str, start: int, end: int, after: int) -> tuple[str, int]:
-    """The value up to `end`, or up to the line on which the next field begins within it."""
-    following = _NEXT_FIELD.search(body, start, end)
-    if following is None:
-        return body[start:end].rstrip(), after
-    return body[start : following.start()].rstrip(' ,}"'), following.start()
+    return None

@@ -136,6 +136,8 @@ def test_nothing_of_a_reader_is_kept(
     with TestClient(create_app(own_library.settings), client=(address, 50_000)) as client:
         client.post(RANK, json={"ids": [OTTER_ID, TEAPOT_ID], "words": words})
         client.post(CLOUD, json={"ids": [OTTER_ID]})
+        client.post("/api/v1/recommend", json={"text": "hippopotamine otters"})
+        client.post("/api/v1/recommend", json={"bibtex": "@misc{hippopotamine, title={"})
         client.post(RANK, json={"ids": ["hippopotamine"], "words": words})
         assert client.post(f"/api/v1/papers/{OTTER_ID}/star").json()["counted"]
         shown = client.get("/metrics").text

@@ -104,6 +104,13 @@ def test_the_toy_collection_is_related_as_in_the_post(toy: UseCases, method: Rel
     assert find(toy, C, method).papers[0].paper.arxiv_id.value == A
 
 
+def test_the_toy_list_is_ordered_by_preference_as_in_the_post(toy: UseCases) -> None:
+    ranked = toy.preferences.rank([B, A, C], ["sparse", "attention", "long"])
+
+    assert [each.written for each in ranked] == [A, C, B]
+    assert ranked[0].score > ranked[1].score > ranked[2].score == 0.0
+
+
 def test_the_literal_question_is_the_ten_keywords(toy: UseCases) -> None:
     asked = find(toy, A, RelatedMethod.LITERAL).asked_with
 

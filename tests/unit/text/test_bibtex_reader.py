@@ -77,3 +77,27 @@ def test_broken_entries_do_not_take_the_others_along() -> None:
 def test_no_text_is_too_broken(text: str) -> None:
     for entry in read_bibtex("@a{" + text):
         assert entry.title or entry.doi or entry.arxiv_id
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a={",
+        "\na={",
+        "a={},",
+        'a="',
+        "a",
+        "\n",
+        " ",
+        "@",
+        "@a{",
+        "@a{b,",
+        "@a{b,\nc={",
+        "{",
+        "=",
+        "10.",
+    ],
+)
+def test_time_grows_with_the_text_and_not_with_its_square(piece: str) -> None:
+    """Quadratic time would take many minutes here, beyond the time limit of any test."""
+    read_bibtex("@a{b," + piece * (500_000 // len(piece)))
