@@ -14,7 +14,7 @@ from typing import Any
 from whoosh.searching import Searcher
 
 from app.domain.errors import IndexDamagedError
-from app.search.whoosh import commits
+from app.search.whoosh import commits, committed
 from app.search.whoosh.codec.segment import ColumnSegment
 from app.search.whoosh.commits import Commit
 from app.search.whoosh.generations import FolderBusyError, FolderLease, get_current_folder
@@ -47,8 +47,8 @@ class Snapshot:
         self.commit = commit
         self.state = make_state(lease.folder, commit)
         known = () if former is None else former.segments
-        self.segments: list[ColumnSegment] = commits.read_segments(lease.folder, commit, known)
-        self.model: LatentModel | None = commits.read_model(
+        self.segments: list[ColumnSegment] = committed.read_segments(lease.folder, commit, known)
+        self.model: LatentModel | None = committed.read_model(
             lease.folder, commit, None if former is None else former.model
         )
         vectors = [each.latent for each in self.segments]

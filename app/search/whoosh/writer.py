@@ -11,7 +11,7 @@ from app.domain.arxiv_id import ArxivId
 from app.domain.errors import SearchIndexError
 from app.domain.results import IndexState
 from app.search.documents import SCHEMA_VERSION, IndexDocument
-from app.search.whoosh import commits
+from app.search.whoosh import commits, committed
 from app.search.whoosh.codec.builder import MAX_MEMORY_ITEMS, SegmentBuilder
 from app.search.whoosh.codec.codec import ColumnCodec
 from app.search.whoosh.codec.merge import merge_segments
@@ -41,8 +41,8 @@ class WhooshIndexWriter:
         self._folder = folder
         self._release: Callable[[], None] | None = release
         self._commit = commits.read_commit(folder)
-        self._segments = commits.read_segments(folder, self._commit)
-        self._model = commits.read_model(folder, self._commit)
+        self._segments = committed.read_segments(folder, self._commit)
+        self._model = committed.read_model(folder, self._commit)
         remove_leftovers(folder, self._commit)
         self._session: _Session | None = None
 
@@ -182,8 +182,8 @@ class WhooshIndexWriter:
     def _reread(self) -> None:
         # A commit may have gone through although the step after it failed.
         self._commit = commits.read_commit(self._folder)
-        self._segments = commits.read_segments(self._folder, self._commit, self._segments)
-        self._model = commits.read_model(self._folder, self._commit)
+        self._segments = committed.read_segments(self._folder, self._commit, self._segments)
+        self._model = committed.read_model(self._folder, self._commit)
 
     def __enter__(self) -> Self:
         return self

@@ -22,7 +22,7 @@ from app.search.factory import (
     rebuild_index,
     sweep_index,
 )
-from app.search.whoosh import commits
+from app.search.whoosh import commits, committed
 from app.search.whoosh.generations import READERS_NAME, find_current_folder
 from tests.integration.index.documents import (
     build_index,
@@ -192,7 +192,7 @@ def test_many_commits_keep_few_segments_and_every_paper(index_dir: Path) -> None
             writer.replace(batch)
             state = writer.commit(change)
     folder = find_folder(index_dir)
-    segments = commits.read_segments(folder, commits.read_commit(folder))
+    segments = committed.read_segments(folder, commits.read_commit(folder))
     assert len(segments) <= 10
     assert state.papers == len(list_found(index_dir, "alfa")) == 40 * 3 + 1
 

@@ -12,9 +12,9 @@ from typing import Any
 from app.search.whoosh.analyzer import FieldAnalyzer
 from app.search.whoosh.codec.document_columns import DocumentColumns
 from app.search.whoosh.codec.posting_columns import PostingColumns
-from app.search.whoosh.codec.segment_arrays import write_segment
 from app.search.whoosh.codec.segment_columns import SegmentColumns
 from app.search.whoosh.codec.segment_file import SegmentFacts
+from app.search.whoosh.codec.segment_files import write_segment
 from app.search.whoosh.codec.whoosh_internals import (
     Existence,
     FieldType,

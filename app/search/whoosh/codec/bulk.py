@@ -21,8 +21,9 @@ from app.search.whoosh.codec.bulk_run import RunBuilder
 from app.search.whoosh.codec.bulk_worker import BulkWorker
 from app.search.whoosh.codec.document_columns import PAPER_NUMBERS
 from app.search.whoosh.codec.merge import merge_segments
-from app.search.whoosh.codec.segment_arrays import SegmentArrays, make_segment_id, write_segment
+from app.search.whoosh.codec.segment_arrays import SegmentArrays, make_segment_id
 from app.search.whoosh.codec.segment_file import SegmentFacts
+from app.search.whoosh.codec.segment_files import write_segment
 from app.search.whoosh.schema import make_schema
 
 FIRST_RUN_DOCUMENTS = 2_000

@@ -23,7 +23,7 @@ import msgspec
 from app.search.whoosh.codec.bulk_batch import Batch
 from app.search.whoosh.codec.bulk_kernels import load_bulk_kernels
 from app.search.whoosh.codec.bulk_run import RunBuilder
-from app.search.whoosh.codec.segment_arrays import write_segment
+from app.search.whoosh.codec.segment_files import write_segment
 from app.search.whoosh.schema import make_schema
 
 _LENGTH_BYTES = 4

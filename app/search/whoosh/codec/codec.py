@@ -12,7 +12,8 @@ from app.search.whoosh.codec.document_columns import DocumentColumns
 from app.search.whoosh.codec.document_reader import ColumnDocumentReader
 from app.search.whoosh.codec.posting_columns import PostingColumns
 from app.search.whoosh.codec.segment import ColumnSegment
-from app.search.whoosh.codec.segment_arrays import SegmentArrays, make_segment_id, write_segment
+from app.search.whoosh.codec.segment_arrays import SegmentArrays, make_segment_id
+from app.search.whoosh.codec.segment_files import write_segment
 from app.search.whoosh.codec.terms_reader import ColumnTermsReader
 from app.search.whoosh.codec.whoosh_internals import (
     Codec,

@@ -17,8 +17,9 @@ from app.search.whoosh.codec.merge_postings import merge_postings
 from app.search.whoosh.codec.merge_sources import make_sources
 from app.search.whoosh.codec.merge_terms import merge_terms
 from app.search.whoosh.codec.posting_columns import compute_position_shifts
-from app.search.whoosh.codec.segment_arrays import SegmentArrays, SegmentFiles
+from app.search.whoosh.codec.segment_arrays import SegmentArrays
 from app.search.whoosh.codec.segment_file import SegmentFacts
+from app.search.whoosh.codec.segment_files import SegmentFiles
 
 
 def merge_segments(

@@ -14,12 +14,9 @@ from app.search.whoosh.codec.merge_sources import (
     select_texts,
 )
 from app.search.whoosh.codec.name_columns import merge_names
-from app.search.whoosh.codec.segment_arrays import (
-    SegmentFiles,
-    byte_column_names,
-    number_column_name,
-)
+from app.search.whoosh.codec.segment_arrays import byte_column_names, number_column_name
 from app.search.whoosh.codec.segment_columns import ByteColumn
+from app.search.whoosh.codec.segment_files import SegmentFiles
 
 Array = NDArray[Any]
 

@@ -13,8 +13,8 @@ from app.search.whoosh.codec.merge_sources import MergeSource
 from app.search.whoosh.codec.merge_terms import MergedTerms
 from app.search.whoosh.codec.posting_columns import expand_ranges, make_posting_arrays
 from app.search.whoosh.codec.posting_ranges import read_weights, sum_frequencies
-from app.search.whoosh.codec.segment_arrays import SegmentFiles
 from app.search.whoosh.codec.segment_file import NO_POSITIONS
+from app.search.whoosh.codec.segment_files import SegmentFiles
 
 Array = NDArray[Any]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.search.whoosh.codec import layout
 from app.search.whoosh.codec.merge_sources import MergeSource
 from app.search.whoosh.codec.posting_columns import make_term_arrays
-from app.search.whoosh.codec.segment_arrays import SegmentFiles
+from app.search.whoosh.codec.segment_files import SegmentFiles
 
 CHUNK_TERMS = 250_000
 """Terms of the largest dictionary that are compared at a time; bounds memory, about 100 MB."""

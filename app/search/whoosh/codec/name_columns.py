@@ -16,8 +16,8 @@ from app.search.whoosh.codec.merge_sources import (
     select_lengths,
     select_texts,
 )
-from app.search.whoosh.codec.segment_arrays import SegmentFiles
 from app.search.whoosh.codec.segment_columns import ByteColumn
+from app.search.whoosh.codec.segment_files import SegmentFiles
 
 Array = NDArray[Any]
 
