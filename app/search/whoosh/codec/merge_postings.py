@@ -21,6 +21,9 @@ Array = NDArray[Any]
 CHUNK_POSTINGS = 4_000_000
 """Postings that are moved at a time: about 300 MB with positions. A single term may have more."""
 
+_LARGE_ARRAYS = (layout.DOCS, layout.CODES, layout.POSITIONS)
+"""What is read once, run by run: pages that stayed would add up to all postings of all sources."""
+
 
 @dataclass(frozen=True, slots=True)
 class _MergedRun:
@@ -96,6 +99,8 @@ def merge_postings(
             totals += np.bincount(fields, run.frequencies, field_count).astype(np.int64)
             postings += len(run.frequencies)
             firsts = lasts
+            for source in sources:
+                source.arrays.release_pages(_LARGE_ARRAYS)
         writers[layout.POSTING_STARTS].append(np.array([postings], np.int64))
     return MergedTotals(totals, positional)
 

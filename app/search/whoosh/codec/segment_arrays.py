@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from app.search.whoosh.codec import layout
 from app.search.whoosh.codec.array_file import (
     make_damage_error,
     open_array,
+    release_pages,
     verify_array,
 )
 from app.search.whoosh.codec.segment_columns import ByteColumn, NumberColumn
@@ -100,6 +102,11 @@ class SegmentArrays:
         if name not in layout.ITEM_TYPES:
             raise AttributeError(name)
         return self.get(name)
+
+    def release_pages(self, names: Iterable[str]) -> None:
+        """Stop counting as our memory what was read of some arrays; they stay mapped."""
+        for name in names:
+            release_pages(self.get(name))
 
     def map_all(self) -> None:
         """Map every array now, so that nothing is missed when the files are removed later.

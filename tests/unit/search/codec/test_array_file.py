@@ -11,6 +11,7 @@ from app.search.whoosh.codec.array_file import (
     HEADER_BYTES,
     ITEM_TYPES,
     open_array,
+    release_pages,
     verify_array,
     write_array,
     write_blocks,
@@ -93,3 +94,23 @@ def test_changed_data_is_found_by_verifying(tmp_path: Path) -> None:
 
     with pytest.raises(IndexDamagedError, match="checksum"):
         verify_array(path)
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="tells memory only on Linux")
+def test_released_pages_are_no_longer_ours_and_read_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "large.array"
+    numbers = np.arange(2**20, dtype="<u4")
+    write_array(path, numbers)
+    array = np.asarray(open_array(path))
+    assert array.sum() == numbers.sum()
+    assert count_resident_kilobytes(path) > 3_000
+    release_pages(array)
+    assert count_resident_kilobytes(path) == 0
+    assert array.tolist() == numbers.tolist()
+
+
+def count_resident_kilobytes(path: Path) -> int:
+    """How much of a mapped file counts as this process's memory."""
+    lines = Path("/proc/self/smaps").read_text(encoding="ascii").splitlines()
+    (place,) = (i for i, line in enumerate(lines) if line.endswith(str(path)))
+    return next(int(line.split()[1]) for line in lines[place:] if line.startswith("Rss:"))
