@@ -9,43 +9,31 @@ import re
 from collections.abc import Iterator
 
 from app.domain.query import QueryNode
+from app.text.query_borders import (
+    begins_group,
+    is_idle,
+    is_leading_star,
+    is_minus,
+    read_run,
+)
 from app.text.query_fields import CONDITION_PREFIXES, FIELD_PREFIXES, LISTED_PREFIXES
-from app.text.query_repair import MAX_DEPTH
-from app.text.query_tokens import Findings, Kind, QueryToken
-from app.text.query_values import MAX_PHRASE_SLOP, ValueReader, Written
+from app.text.query_signs import (
+    AFTER_GROUP,
+    DATE_BRACKETS,
+    DEFAULT_DISTANCE,
+    KNOWN_PREFIXES,
+    NEAR,
+    OPERATORS,
+    PREFIX,
+    QUOTES,
+    RUN,
+    SIGNS,
+    SLOP,
+)
+from app.text.query_tokens import Findings, Kind, QueryToken, Written
+from app.text.query_values import MAX_PHRASE_SLOP, ValueReader
 from app.text.query_words import clean_word, find_id, find_id_list
 from app.text.tokenize import index_terms
-
-DEFAULT_DISTANCE = 5
-"""Words that NEAR allows between its operands when it names no number."""
-
-OPERATORS = {
-    "OR": Kind.OR,
-    "|": Kind.OR,
-    "||": Kind.OR,
-    "AND": Kind.AND,
-    "&&": Kind.AND,
-    "NOT": Kind.NOT,
-    "ANDNOT": Kind.NOT,
-    "PREFERABLY": Kind.PREFERABLY,
-}
-"""Words that join others; only as they stand here, in capitals."""
-
-_NEAR = re.compile(r"NEAR(?:/?([0-9]{1,6}))?")
-_PREFIX = re.compile(r"([A-Za-z_]+):")
-_RUN = re.compile(r'[^\s"]+')
-_SLOP = re.compile(r"~([0-9]{1,6})")
-_SUFFIX = r"(?:~([0-9]{1,3}))?(?:\^([0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]{1,2})?))?"
-_AFTER_GROUP = re.compile(_SUFFIX)
-_GROUP_ENDS = re.compile(rf"(?:\){_SUFFIX})+\W*")
-"""Parentheses that close groups and nothing of a word behind them."""
-_DATE_BRACKETS = re.compile(r"[\[{][^\]}]*[\]}]")
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"') | {"（": "(", "）": ")"})
-_SIGNS = frozenset('"()-^')
-_IDLE_SIGNS = frozenset(",;:!?[]{}-")
-"""Punctuation that words are rid of when it stands before them."""
-
-_KNOWN_PREFIXES = frozenset(FIELD_PREFIXES) | CONDITION_PREFIXES
 
 
 def scan_query(text: str, reader: ValueReader) -> list[QueryToken]:
@@ -54,7 +42,7 @@ def scan_query(text: str, reader: ValueReader) -> list[QueryToken]:
     Raises:
         InvalidQueryError: only with strict findings.
     """
-    scanner = _Scanner(text.translate(_QUOTES), reader)
+    scanner = _Scanner(text.translate(QUOTES), reader)
     return list(scanner.scan())
 
 
@@ -74,10 +62,10 @@ class _Scanner:
         """All tokens."""
         text = self._text
         while self._place < len(text):
-            if text[self._place].isspace() or self._is_idle(self._place):
+            if text[self._place].isspace() or is_idle(self._text, self._place):
                 self._place += 1
                 continue
-            if self._is_leading_star(self._place):
+            if is_leading_star(self._text, self._place):
                 self._complain_of_star()
                 continue
             for token in self._scan_one():
@@ -90,12 +78,12 @@ class _Scanner:
     def _scan_one(self) -> list[QueryToken]:
         """The tokens that begin here, at least one character further afterwards."""
         text, start = self._text, self._place
-        if text[start] in _SIGNS:
+        if text[start] in SIGNS:
             found = self._scan_sign(start)
             if found is not None:
                 return found
-        prefix = _PREFIX.match(text, start)
-        if prefix is not None and prefix[1].lower() in _KNOWN_PREFIXES:
+        prefix = PREFIX.match(text, start)
+        if prefix is not None and prefix[1].lower() in KNOWN_PREFIXES:
             found = self._scan_prefixed(prefix)
             if found is not None:
                 return found
@@ -108,11 +96,11 @@ class _Scanner:
         match text[start]:
             case '"':
                 found = [self._scan_phrase(start, "")]
-            case "(" if self._is_group(start):
+            case "(" if begins_group(self._text, start):
                 found = self._open_group(start, "")
             case ")":
                 found = [self._close_group()]
-            case "-" if self._is_minus(start):
+            case "-" if is_minus(self._text, start):
                 self._place += 1
                 found = [QueryToken(Kind.NOT, "-", start + 1)]
             case "^" if text[start + 1 : start + 2].isalpha():
@@ -123,23 +111,9 @@ class _Scanner:
                 found = [self._scan_phrase(start, "au", "^")]
         return found
 
-    def _is_idle(self, start: int) -> bool:
-        """Whether a sign before a word means nothing."""
-        character = self._text[start]
-        if character not in _IDLE_SIGNS or not self._text[start + 1 : start + 2].strip():
-            return False
-        return character != "-" or not self._is_minus(start)
-
-    def _is_leading_star(self, start: int) -> bool:
-        if self._text[start] != "*" or self._text[start + 1 : start + 2] == ")":
-            return False
-        run = _RUN.match(self._text, start)
-        follows_phrase = self._text[start + 1 : start + 2] == '"'
-        return follows_phrase or (run is not None and any(map(str.isalnum, run[0])))
-
     def _complain_of_star(self) -> None:
         column = self._place + 1
-        run = _RUN.match(self._text, self._place)
+        run = RUN.match(self._text, self._place)
         self._place = column
         self._findings.complain(
             f"No letter stands before the star at column {column}.",
@@ -148,31 +122,6 @@ class _Scanner:
             token=run[0] if run is not None else "*",
             column=column,
         )
-
-    def _is_minus(self, start: int) -> bool:
-        following = self._text[start + 1 : start + 2]
-        before = self._text[start - 1 : start]
-        return (
-            bool(following.strip())
-            and following not in "-)"
-            and (not before.strip() or before == "(")
-        )
-
-    def _is_group(self, start: int) -> bool:
-        """Whether an opening parenthesis begins a group: its word does not go on behind its end."""
-        depth = 0
-        text = self._text
-        for place in range(start, len(text)):
-            character = text[place]
-            if character == '"' or character.isspace() or depth > MAX_DEPTH:
-                return True
-            depth += (character == "(") - (character == ")")
-            if depth == 0:
-                if find_id(text[start : place + 1]) is not None:
-                    return False
-                ends = _RUN.match(text, place)
-                return ends is not None and _GROUP_ENDS.fullmatch(ends[0]) is not None
-        return True
 
     def _open_group(self, start: int, prefix: str) -> list[QueryToken]:
         self._place = self._text.index("(", start) + 1
@@ -184,7 +133,7 @@ class _Scanner:
         start = self._place
         if self._scopes:
             self._scopes.pop()
-        match = _AFTER_GROUP.match(self._text, start + 1)
+        match = AFTER_GROUP.match(self._text, start + 1)
         assert match is not None  # noqa: S101  # every part of the pattern may be missing
         self._place = match.end()
         weight = float(match[2]) if match[2] else 1.0
@@ -208,10 +157,10 @@ class _Scanner:
         if following == '"':
             self._place = value_start
             return [self._scan_phrase(start, prefix)]
-        if following == "(" and self._is_group(value_start):
+        if following == "(" and begins_group(self._text, value_start):
             return self._open_group(start, prefix)
         if following in ("[", "{") and prefix in CONDITION_PREFIXES:
-            brackets = _DATE_BRACKETS.match(text, value_start)
+            brackets = DATE_BRACKETS.match(text, value_start)
             if brackets is not None:
                 self._place = brackets.end()
                 written = self._locate(start)
@@ -242,7 +191,7 @@ class _Scanner:
                 token=self._text[opened],
                 column=opened + 1,
             )
-        slop = _SLOP.match(self._text, end + 1)
+        slop = SLOP.match(self._text, end + 1)
         self._place = slop.end() if slop is not None else end + 1
         written = self._locate(start)
         node = self._reader.read_phrase(
@@ -271,7 +220,7 @@ class _Scanner:
             return self._join_ids(written, nodes)
         if run.lower().rstrip() == "arxiv:":
             return [QueryToken(Kind.LEAF, written.text, written.column)]
-        prefix = _PREFIX.match(run)
+        prefix = PREFIX.match(run)
         if prefix is not None and self._is_unknown_prefix(prefix, run):
             known = ", ".join(LISTED_PREFIXES)
             self._findings.complain(
@@ -301,7 +250,7 @@ class _Scanner:
         if not run.isupper() and run[:1] not in ("|", "&"):
             return None
         word = clean_word(run)
-        near = _NEAR.fullmatch(word)
+        near = NEAR.fullmatch(word)
         if near is not None:
             distance = min(int(near[1]), MAX_PHRASE_SLOP) if near[1] else DEFAULT_DISTANCE
             return QueryToken(Kind.NEAR, run, start + 1, distance=distance)
@@ -312,7 +261,7 @@ class _Scanner:
         value = word[prefix.end() :]
         name = prefix[1].lower()
         return (
-            name not in _KNOWN_PREFIXES
+            name not in KNOWN_PREFIXES
             and not value.startswith("//")
             and bool(index_terms(value))
             and find_id(word) is None
@@ -323,18 +272,9 @@ class _Scanner:
         return self._scopes[-1] if self._scopes else ""
 
     def _take_run(self) -> str:
-        """The run at the current place, up to a parenthesis that closes a group around it."""
-        match = _RUN.match(self._text, self._place)
-        run = match[0] if match is not None else ""
-        depth = 0
-        for offset, character in enumerate(run if ")" in run else ""):
-            depth += (character == "(") - (character == ")")
-            if depth < 0 and _GROUP_ENDS.fullmatch(run, offset):
-                run = run[:offset]
-                break
-            depth = max(depth, 0)
-        # At least one character, so that the walk goes on.
-        self._place += max(1, len(run)) if run or match is None else 0
+        """The run at the current place, which moves behind it."""
+        run = read_run(self._text, self._place)
+        self._place += len(run)
         return run
 
     def _locate(self, start: int) -> Written:

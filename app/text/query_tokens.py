@@ -48,6 +48,22 @@ class QueryToken:
     weight: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where a value stands.
+
+    Attributes:
+        text: the whole piece it belongs to.
+        is_negated: whether it is to be excluded.
+        is_grouped: whether it stands between parentheses.
+    """
+
+    text: str
+    column: int
+    is_negated: bool = False
+    is_grouped: bool = False
+
+
 @dataclass(slots=True)
 class Findings:
     """What reading a query brings up beside its tokens.

@@ -29,7 +29,7 @@ from app.text.query_fields import (
     SIMILAR_PREFIXES,
     SINCE_PREFIXES,
 )
-from app.text.query_tokens import Findings
+from app.text.query_tokens import Findings, Written
 from app.text.query_words import (
     PUNCTUATION_AFTER,
     clean_word,
@@ -56,22 +56,6 @@ MAX_SIMILAR = 4
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9./-]")
 _NOT_IN_PREFIXES = re.compile(r"[()\[\]{}|]")
 _DOI = re.compile(r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:)?(10\.[0-9]{4,9}/\S+)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """Where a value stands.
-
-    Attributes:
-        text: the whole piece it belongs to.
-        is_negated: whether it is to be excluded.
-        is_grouped: whether it stands between parentheses.
-    """
-
-    text: str
-    column: int
-    is_negated: bool = False
-    is_grouped: bool = False
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from app.domain.categories import find_category
 from app.domain.paper import Author, DatePrecision, Paper
+from app.text.names import split_name
 from app.web.formulas import render_formula, render_inline_formula
 
 AUTHORS_BEFORE_FOLD = 40
@@ -153,8 +154,13 @@ def make_search_address(**parameters: str | int | None) -> str:
 
 
 def make_author_address(name: str) -> str:
-    """The search for the papers of an author."""
-    return make_search_address(q=f'au:"{name.replace(chr(34), " ")}"')
+    """The search for the papers of an author: the page that stands for a name, always alike.
+
+    >>> make_author_address("Anna van der Berg")
+    '/search?q=au%3A%22van+der+Berg%2C+Anna%22'
+    """
+    written = split_name(name).sorting_name.replace('"', " ")
+    return make_search_address(q=f'au:"{written}"')
 
 
 def list_doi_addresses(doi: str) -> list[tuple[str, str]]:

@@ -27,7 +27,7 @@ from tests.support.factories import (
     TEAPOT_ID,
     make_deleted,
 )
-from tests.support.library import REVISED_ID, SERIES_SIZE, Library, remove_index
+from tests.support.library import LEDGER_DAY, REVISED_ID, SERIES_SIZE, Library, remove_index
 from tests.support.services import LIMITS, open_use_cases
 
 
@@ -306,3 +306,15 @@ def test_any_text_gets_an_answer(use_cases: UseCases, text: str) -> None:
     assert len(page.hits) <= 3
     assert page.total >= len(page.hits)
     assert page.missing == 0
+
+
+def test_a_named_paper_passes_the_date_of_its_announcement(use_cases: UseCases) -> None:
+    def find(paper: str, day: str) -> SearchPage:
+        question = SearchQuestion(paper, first=day, last=day, date_field=DateField.ANNOUNCED)
+        return use_cases.search.search(question)
+
+    assert found(find(OTTER_ID, str(LEDGER_DAY))) == [OTTER_ID]
+    assert found(find(OTTER_ID, "2024-05-04")) == []
+    never_announced = find(COMPASS_ID, str(LEDGER_DAY))
+    assert found(never_announced) == []
+    assert any("left out" in note for note in never_announced.notes)
