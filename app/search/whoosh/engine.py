@@ -29,6 +29,7 @@ from app.search.whoosh.codec.kernel_types import Kernels
 from app.search.whoosh.codec.kernels import load_kernels, warm_up
 from app.search.whoosh.codec.kernels_numpy import NumpyKernels
 from app.search.whoosh.compiler import compile_query, compile_weighted_terms, get_index_field
+from app.search.whoosh.exact_forms import prefer_exact_forms
 from app.search.whoosh.fast_path import statistics
 from app.search.whoosh.fast_path.answers import (
     EVERY_PAPER,
@@ -289,7 +290,7 @@ class WhooshEngine:
 @lru_cache(maxsize=MAX_CACHED_QUERIES)
 def _compile(node: QueryNode) -> tuple[Any, Plan | None]:
     """The Whoosh query of a tree, and its plan; without one, Whoosh's matchers answer."""
-    query = compile_query(node)
+    query = prefer_exact_forms(compile_query(node), node)
     return query, make_plan(query)
 
 
