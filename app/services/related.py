@@ -136,9 +136,7 @@ class RelatedService:
     ) -> list[RelatedPaper]:
         """The papers with the part that each keyword has in their scores."""
         ids = [each.paper.arxiv_id for each in page]
-        parts = {
-            word.text: self._engine.score_papers(Term(word.text), ids) for word in asked_with
-        }
+        parts = {word.text: self._engine.score_papers(Term(word.text), ids) for word in asked_with}
         explained = []
         for each in page:
             reasons = [

@@ -194,13 +194,16 @@ def list_forms(text: str) -> list[str]:
     >>> list_forms("The non-invasive imaging of images")
     ['non', 'invasive', 'imaging', 'images']
     """
-    forms: list[str] = []
+    return [form for token in iter_parts(text) if (form := find_form(token.text))]
+
+
+def iter_parts(text: str) -> Iterator[Token]:
+    """The tokens of a text without those of compounds as a whole."""
     highest = -1
     for token in iter_tokens(text):
         if token.position > highest:
             highest = token.position
-            forms.append(find_form(token.text))
-    return [form for form in forms if form]
+            yield token
 
 
 def fold_term(token: str) -> str:
