@@ -29,7 +29,7 @@ from app.domain.query import (
 from app.domain.results import EngineResult
 from app.search.engine import SearchEngine
 from app.text.tex_words import tex_to_words
-from app.text.tokenize import index_terms, iter_tokens, normalise
+from app.text.tokenize import index_terms, iter_parts, normalise
 
 MAX_TITLE_WORDS = 60
 """Longer queries are no titles."""
@@ -87,13 +87,7 @@ def list_title_words(text: str) -> list[str]:
     >>> list_title_words(r"A non-invasive $\ell_1$ test")
     ['non', 'invas', 'l1', 'test']
     """
-    words: list[str] = []
-    highest = -1
-    for token in iter_tokens(text):
-        if token.position > highest:
-            highest = token.position
-            words.append(normalise(token.text))
-    return [word for word in words if word]
+    return [word for token in iter_parts(text) if (word := normalise(token.text))]
 
 
 def is_nearly(query: Sequence[str], title: Sequence[str]) -> bool:

@@ -4,8 +4,8 @@ r"""The one analyzer: index, query, keywords and highlighting all see text throu
 
 * A token is a run of letters and digits; TeX is read as words (`$\ell_1$` is l1) and offsets are
   those of the text as given.
-* A compound of two parts gives three tokens: non-invasive is non, invasive and noninvasive, GPT-4
-  is gpt, 4 and gpt4; so each spelling finds the others. 4.5 is one token.
+* A compound of two or three parts also gives one token for all of it: non-invasive is non, invasive
+  and noninvasive, GPT-4 is gpt, 4 and gpt4; so each spelling finds the others. 4.5 is one token.
 * Runs of Chinese characters and kana give overlapping pairs.
 * `normalise` folds case and accents, turns single Greek letters into their names, drops stop
   words and stems English words (Snowball).
@@ -28,8 +28,11 @@ import Stemmer
 from app.text.stop_words import STOP_WORDS
 from app.text.tex_words import has_tex, map_tex_to_words, tex_to_words
 
-ANALYZER_VERSION = 1
+ANALYZER_VERSION = 2
 """Stored in every index; raised by any change of the terms."""
+
+MAX_JOINED_PARTS = 3
+"""Parts of the longest compound that is also one token."""
 
 MAX_TERM_CHARS = 64
 """Longer tokens (hashes, encoded data) are dropped."""
@@ -121,14 +124,15 @@ def _tokens_of_chunk(chunk: str) -> list[Token]:
         tokens.append(compound[-1])
         position += 1
         if not is_linked:
-            if len(compound) == 2:
-                tokens.append(_join(*compound))
+            if 2 <= len(compound) <= MAX_JOINED_PARTS:  # a compound, not a word
+                tokens.append(_join(compound))
             compound = []
     return tokens
 
 
-def _join(first: Token, second: Token) -> Token:
-    return Token(first.text + second.text, first.start, second.end, first.position)
+def _join(parts: list[Token]) -> Token:
+    text = "".join(part.text for part in parts)
+    return Token(text, parts[0].start, parts[-1].end, parts[0].position)
 
 
 def _iter_pairs(run: str, start: int, position: int) -> Iterator[Token]:
@@ -172,6 +176,34 @@ def _term_of(token: str) -> str:
     if len(term) > MAX_TERM_CHARS or term in STOP_WORDS:
         return ""
     return _stem(term) if term.isalpha() and term.isascii() else term
+
+
+def find_form(token: str) -> str:
+    """The word of one token's text as it is written, folded and not stemmed; empty as its term.
+
+    >>> find_form("Images"), find_form("the")
+    ('images', '')
+    """
+    form = fold_term(token) if len(token) <= MAX_TERM_CHARS else ""
+    return "" if len(form) > MAX_TERM_CHARS or form in STOP_WORDS else form
+
+
+def list_forms(text: str) -> list[str]:
+    """The words of a text as they are written, in order; compounds in their parts.
+
+    >>> list_forms("The non-invasive imaging of images")
+    ['non', 'invasive', 'imaging', 'images']
+    """
+    return [form for token in iter_parts(text) if (form := find_form(token.text))]
+
+
+def iter_parts(text: str) -> Iterator[Token]:
+    """The tokens of a text without those of compounds as a whole."""
+    highest = -1
+    for token in iter_tokens(text):
+        if token.position > highest:
+            highest = token.position
+            yield token
 
 
 def fold_term(token: str) -> str:

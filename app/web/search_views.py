@@ -19,7 +19,7 @@ _DATE_NAMES = {
     DateField.UPDATED: "Updated",
     DateField.ANNOUNCED: "Announced",
 }
-_FIELD_NAMES = {"*": "every paper", "latent": "meaning"}
+_FIELD_NAMES = {"*": "every paper", "latent": "meaning", "title_forms": "title, exact word"}
 
 
 @dataclass(frozen=True, slots=True)

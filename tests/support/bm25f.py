@@ -8,6 +8,8 @@ K1 = 1.5
 FIELDS = ((2.0, 0.5), (1.0, 0.6))
 """Weight and b of title and abstract."""
 
+FORM_WEIGHT, FORM_B = 0.1, 0.6
+
 Key = TypeVar("Key")
 Texts = tuple[str, str]
 """Title and abstract, words with blanks between them."""
@@ -15,8 +17,14 @@ Texts = tuple[str, str]
 STOP_WORDS = frozenset({"the"})
 
 
-def score_by_hand(words: Iterable[str], papers: Mapping[Key, Texts]) -> dict[Key, float]:
-    """The scores of papers that hold any of the words, which are distinct."""
+def score_by_hand(
+    words: Iterable[str], papers: Mapping[Key, Texts], *, with_forms: bool = True
+) -> dict[Key, float]:
+    """The scores of papers that hold any of the words, which are distinct.
+
+    Args:
+        with_forms: add what words of the title score besides when they are written so.
+    """
     scores: dict[Key, float] = {}
     for word in words:
         idf = _compute_idf(word, papers.values())
@@ -27,7 +35,23 @@ def score_by_hand(words: Iterable[str], papers: Mapping[Key, Texts]) -> dict[Key
             )
             if x > 0:
                 scores[key] = scores.get(key, 0.0) + idf * x * (K1 + 1) / (x + K1)
-    return scores
+    if not with_forms:
+        return scores
+    return {key: score + _score_forms(words, papers, papers[key]) for key, score in scores.items()}
+
+
+def _score_forms(words: Iterable[str], papers: Mapping[Key, Texts], paper: Texts) -> float:
+    """What words of the title score besides, written as in the query; a text of their own."""
+    total = 0.0
+    titles = [title for title, _abstract in papers.values()]
+    average = sum(len(_split(title)) for title in titles) / len(titles) or 1.0
+    own = _split(paper[0])
+    for word in words:
+        holding = sum(word in _split(title) for title in titles)
+        idf = log(1 + (len(titles) - holding + 0.5) / (holding + 0.5))
+        x = own.count(word) / (1 - FORM_B + FORM_B * len(own) / average)
+        total += FORM_WEIGHT * idf * x * (K1 + 1) / (x + K1)
+    return total
 
 
 def _compute_idf(word: str, papers: Iterable[Texts]) -> float:

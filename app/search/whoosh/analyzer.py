@@ -11,7 +11,7 @@ from whoosh.analysis import Analyzer, Token
 
 from app.text.author_search import list_line_terms
 from app.text.names import fold_name
-from app.text.tokenize import iter_tokens, normalise, placed_index_terms
+from app.text.tokenize import iter_tokens, list_forms, normalise, placed_index_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class QueryTerms:
     Attributes:
         parts: position and index term of each word that is no stop word, positions ascending.
         joined: the index term of a compound written in one piece; empty when the text is not one
-            compound of two parts.
+            compound of two or three parts.
     """
 
     parts: tuple[tuple[int, str], ...]
@@ -76,9 +76,25 @@ class ProseAnalyzer(FieldAnalyzer):
             else:
                 highest = token.position
                 parts += [(token.position, term)] if term else []
-        # Two parts and nothing else: the whole text is one compound.
-        is_one_compound = len(tokens) == 3 and len(joined) == 1
+        # One compound and nothing else: it ends where the text does.
+        is_one_compound = (
+            len(joined) == 1
+            and tokens[-1].start == tokens[0].start
+            and tokens[-1].end == tokens[-2].end
+        )
         return QueryTerms(tuple(parts), joined[0] if is_one_compound else "")
+
+
+class FormAnalyzer(FieldAnalyzer):
+    """The words of titles as they are written: a match of the very word ranks above its kin.
+
+    >>> FormAnalyzer().list_terms("Images, imaging")
+    [(0, 'images'), (1, 'imaging')]
+    """
+
+    def list_terms(self, text: str) -> list[tuple[int, str]]:
+        """Words numbered one after another."""
+        return list(enumerate(list_forms(text)))
 
 
 class NameAnalyzer(FieldAnalyzer):

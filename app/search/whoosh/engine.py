@@ -29,6 +29,7 @@ from app.search.whoosh.codec.kernel_types import Kernels
 from app.search.whoosh.codec.kernels import load_kernels, warm_up
 from app.search.whoosh.codec.kernels_numpy import NumpyKernels
 from app.search.whoosh.compiler import compile_query, compile_weighted_terms, get_index_field
+from app.search.whoosh.exact_forms import prefer_exact_forms
 from app.search.whoosh.fast_path import statistics
 from app.search.whoosh.fast_path.answers import (
     EVERY_PAPER,
@@ -36,6 +37,7 @@ from app.search.whoosh.fast_path.answers import (
     Page,
     answer,
     find_documents,
+    go_on,
     score_papers,
 )
 from app.search.whoosh.fast_path.execute import Executor
@@ -102,12 +104,7 @@ class WhooshEngine:
             request.after,
         )
         query, plan = _compile(request.query)
-        # Behind a hit lies what the second stage does not reach.
-        is_reranked = (
-            request.rank is RankMode.DEFAULT
-            and request.sort is Sort.RELEVANCE
-            and request.after is None
-        )
+        is_reranked = request.rank is RankMode.DEFAULT and request.sort is Sort.RELEVANCE
         return self._answer(query, plan, page, is_reranked=is_reranked)
 
     def count(self, query: QueryNode, filters: Filters) -> int:
@@ -258,6 +255,8 @@ class WhooshEngine:
             second_stage = None
             if plan is not None and is_reranked:
                 second_stage = make_second_stage(executor, snapshot.model, plan)
+            if second_stage is not None:
+                page, second_stage = go_on(executor, matches, page, second_stage)
             found: Answer = answer(executor, matches, page, second_stage)
             notes = (_VECTORS_MISSING,) if is_reranked and snapshot.lacks_vectors else ()
             return EngineResult(found.hits, found.total, snapshot.state, found.facets, notes)
@@ -289,7 +288,7 @@ class WhooshEngine:
 @lru_cache(maxsize=MAX_CACHED_QUERIES)
 def _compile(node: QueryNode) -> tuple[Any, Plan | None]:
     """The Whoosh query of a tree, and its plan; without one, Whoosh's matchers answer."""
-    query = compile_query(node)
+    query = prefer_exact_forms(compile_query(node), node)
     return query, make_plan(query)
 
 

@@ -13,13 +13,14 @@ from whoosh.fields import COLUMN, ID, KEYWORD, TEXT, Schema
 
 from app.domain.query import PaperFlag
 from app.search.documents import IndexDocument
-from app.search.whoosh.analyzer import NameAnalyzer, ProseAnalyzer, ReferenceAnalyzer
+from app.search.whoosh.analyzer import FormAnalyzer, NameAnalyzer, ProseAnalyzer, ReferenceAnalyzer
 from app.text.author_search import mark_authors
 
 ARXIV_ID = "arxiv_id"
 BARE_IDS = "bare_ids"
 """The number of an identifier of the old scheme without its archive."""
 TITLE = "title"
+TITLE_FORMS = "title_forms"
 ABSTRACT = "abstract"
 AUTHORS = "authors"
 AUTHOR_NAMES = "author_names"
@@ -63,6 +64,7 @@ def make_schema() -> Schema:
             ARXIV_ID: ID(unique=True, sortable=True),
             BARE_IDS: KEYWORD(),
             TITLE: TEXT(analyzer=ProseAnalyzer()),
+            TITLE_FORMS: TEXT(analyzer=FormAnalyzer(), phrase=False),
             ABSTRACT: TEXT(analyzer=ProseAnalyzer()),
             AUTHORS: TEXT(analyzer=NameAnalyzer()),
             CATEGORIES: KEYWORD(sortable=True),
@@ -85,6 +87,7 @@ def make_fields(document: IndexDocument) -> dict[str, object]:
         ARXIV_ID: document.arxiv_id.value,
         BARE_IDS: find_bare_number(document.arxiv_id.value),
         TITLE: document.title,
+        TITLE_FORMS: document.title,
         ABSTRACT: document.abstract,
         AUTHORS: mark_authors(document.authors),
         AUTHOR_NAMES: "\n".join(document.authors),

@@ -16,6 +16,7 @@ from app.domain.query import (
     Phrase,
     QueryNode,
     RankMode,
+    SearchAfter,
     SearchRequest,
     Sort,
     Term,
@@ -113,6 +114,17 @@ def test_pages_are_disjoint_complete_and_stable(
     assert len({hit.arxiv_id for hit in whole.hits}) == whole.total
     scores = [hit.score for hit in whole.hits]
     assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_pages_behind_a_hit_join_to_the_same_order(engine: SearchEngine, query: QueryNode) -> None:
+    whole = engine.search(SearchRequest(query, limit=PAPERS)).hits[:500]
+    joined = list(engine.search(SearchRequest(query, limit=60)).hits)
+    while len(joined) < len(whole):
+        last = joined[-1]
+        after = SearchAfter(last.arxiv_id, last.score, last.key)
+        joined += engine.search(SearchRequest(query, limit=60, after=after)).hits
+    assert joined[: len(whole)] == list(whole)
 
 
 @pytest.mark.parametrize("query", QUERIES)

@@ -41,6 +41,7 @@ def test_a_document_fills_fields_of_the_schema_and_leaves_empty_ones_out() -> No
         "arxiv_id": "hep-th/9901001",
         "bare_ids": "9901001",
         "title": "Graphs",
+        "title_forms": "Graphs",
         "authors": "^\nAda Lovelace\n$\nCharles Babbage",
         "author_names": "Ada Lovelace\nCharles Babbage",
         "categories": "hep-th math-ph",

@@ -30,6 +30,7 @@ from tests.unit.real_data import data_file
         ("non-invasive", ["non", "invas", "noninvas"]),
         ("noninvasive", ["noninvas"]),
         ("state-of-the-art", ["state", "art"]),
+        ("end-to-end", ["end", "end", "endtoend"]),
         ("GPT-4, GPT-4.5 and GPT4", ["gpt", "4", "gpt4", "gpt", "4.5", "gpt4.5", "gpt4"]),
         ("math500 ResNet50 v1.2.3 3.5B", ["math500", "resnet50", "v1.2.3", "3.5b"]),
         ("end.Begin U.S.", ["end", "begin", "u", "s"]),

@@ -24,13 +24,25 @@ from typing import Any, Final
 import Stemmer
 from whoosh.analysis import IDTokenizer, RegexTokenizer
 
-from app.search.whoosh.analyzer import NameAnalyzer, ProseAnalyzer, ReferenceAnalyzer
+from app.search.whoosh.analyzer import (
+    FormAnalyzer,
+    NameAnalyzer,
+    ProseAnalyzer,
+    ReferenceAnalyzer,
+)
 from app.search.whoosh.codec.kernel_bytes import BLANK, BREAK, SPECIAL, TRIM, WORD
 from app.text.author_search import list_line_terms
 from app.text.names import fold_name
 from app.text.stop_words import STOP_WORDS
 from app.text.tex_words import tex_to_words
-from app.text.tokenize import MAX_TERM_CHARS, iter_tokens, normalise
+from app.text.tokenize import (
+    MAX_JOINED_PARTS,
+    MAX_TERM_CHARS,
+    find_form,
+    iter_tokens,
+    list_forms,
+    normalise,
+)
 
 PieceTerms = tuple[Sequence[tuple[int, str]], int]
 """Terms of a piece with their offsets, ascending, and how many positions the piece takes."""
@@ -144,7 +156,7 @@ def _analyse_tokens(words: str) -> PieceTerms:
 
 def _analyse_compound(parts: list[str]) -> PieceTerms:
     words = [(place, normalise(part)) for place, part in enumerate(parts)]
-    if len(parts) == 2:
+    if 2 <= len(parts) <= MAX_JOINED_PARTS:  # a compound, not a word
         words.insert(1, (0, normalise("".join(parts))))
     return [(place, term) for place, term in words if term], len(parts)
 
@@ -153,6 +165,24 @@ PROSE: Final = PieceKind(
     "prose", _PROSE_PIECE.findall, _find_plain_prose, _analyse_prose, _PROSE_CLASSES, lowers=True
 )
 """What `ProseAnalyzer` indexes."""
+
+
+def _find_plain_forms(pieces: Sequence[str]) -> list[str | None]:
+    return [
+        (find_form(piece) if piece.isalnum() else None) if piece.isascii() else None
+        for piece in pieces
+    ]
+
+
+def _analyse_forms(piece: str) -> PieceTerms:
+    forms = list_forms(piece)
+    return tuple(enumerate(forms)), len(forms)
+
+
+FORMS: Final = PieceKind(
+    "forms", _PROSE_PIECE.findall, _find_plain_forms, _analyse_forms, _PROSE_CLASSES, lowers=True
+)
+"""What `FormAnalyzer` indexes."""
 
 
 def _find_plain_folded(pieces: Sequence[str]) -> list[str | None]:
@@ -229,6 +259,7 @@ def choose_kind(field_name: str, field: Any) -> PieceKind:
     analyzer = field.analyzer
     for analyzer_type, kind in (
         (ProseAnalyzer, PROSE),
+        (FormAnalyzer, FORMS),
         (NameAnalyzer, NAMES),
         (ReferenceAnalyzer, REFERENCES),
         (IDTokenizer, IDENTIFIERS),

@@ -84,6 +84,26 @@ def answer(
     )
 
 
+def go_on(
+    executor: Executor,
+    matches: Plan | Sequence[ListedMatches],
+    page: Page,
+    second_stage: SecondStage,
+) -> tuple[Page, SecondStage | None]:
+    """A page behind a hit as one that the second stage can answer.
+
+    Behind one of the hits that are ordered anew it is a page at an offset; behind any other the
+    order is that of the first stage alone.
+    """
+    if page.after is None:
+        return page, second_stage
+    best = answer(executor, matches, Page(page.filters, limit=RERANKED_HITS), second_stage).hits
+    for place, hit in enumerate(best, start=1):
+        if hit.arxiv_id == page.after.arxiv_id:
+            return replace(page, after=None, offset=page.offset + place), second_stage
+    return page, None
+
+
 def _answer_from_lists(
     executor: Executor,
     matches: Plan | Sequence[ListedMatches],

@@ -53,6 +53,7 @@ from app.search.whoosh.codec.kernels import load_kernels
 from app.search.whoosh.codec.kernels_numpy import NumpyKernels
 from app.search.whoosh.compiler import compile_query
 from app.search.whoosh.engine import WhooshEngine
+from app.search.whoosh.exact_forms import prefer_exact_forms
 from app.search.whoosh.fast_path.answers import Page
 from app.search.whoosh.fast_path.plan import make_plan
 from app.search.whoosh.query_types import AtLeastOf, TermsLike, Without
@@ -185,7 +186,11 @@ def without_plans(monkeypatch: pytest.MonkeyPatch) -> Callable[..., EngineResult
 
     def search(engine: WhooshEngine, request: SearchRequest) -> EngineResult:
         with monkeypatch.context() as patch:
-            patch.setattr(engine_module, "_compile", lambda node: (compile_query(node), None))
+            patch.setattr(
+                engine_module,
+                "_compile",
+                lambda node: (prefer_exact_forms(compile_query(node), node), None),
+            )
             return engine.search(request)
 
     return search
