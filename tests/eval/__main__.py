@@ -14,7 +14,7 @@ from rich.table import Table
 
 from app import blas  # noqa: F401 - before anything that loads numpy
 from tests.bench.corpus import find_data_dir
-from tests.eval import keyphrases, ours
+from tests.eval import keyphrases, ours, preferences
 from tests.eval.ablations import ABLATIONS, Ablation
 from tests.eval.collections import COLLECTIONS, Collection, read_collection
 from tests.eval.metrics import Quality, average, measure
@@ -33,7 +33,10 @@ RELATED = "related"
 KEYPHRASES = "keyphrases"
 """Not a search either: phrases that people chose (`tests.eval.keyphrases`)."""
 
-NAMES = (*COLLECTIONS, RELATED, KEYPHRASES)
+PREFERENCES = "preferences"
+"""Nor this: tastes learned by simulated readers (`tests.eval.preferences`)."""
+
+NAMES = (*COLLECTIONS, RELATED, KEYPHRASES, PREFERENCES)
 
 Search = Callable[[str, int], list[str]]
 
@@ -54,6 +57,9 @@ def main() -> None:
     if KEYPHRASES in chosen:
         chosen.remove(KEYPHRASES)
         keyphrases.evaluate(folder)
+    if PREFERENCES in chosen:
+        chosen.remove(PREFERENCES)
+        preferences.evaluate(folder)
     unknown = set(chosen) - set(COLLECTIONS)
     if unknown:
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
