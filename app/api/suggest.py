@@ -14,10 +14,12 @@ from app.services.suggest import (
     DEFAULT_PER_GROUP,
     MAX_PER_GROUP,
     MAX_SUGGEST_CHARS,
+    SuggestService,
+)
+from app.services.suggestions import (
     Suggestion,
     SuggestionKind,
     Suggestions,
-    SuggestService,
     make_suggestion_address,
 )
 

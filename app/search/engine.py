@@ -44,6 +44,17 @@ class SearchEngine(Protocol):
         """
         ...
 
+    def explain_papers(
+        self,
+        query: QueryNode,
+        arxiv_ids: Collection[ArxivId],
+        *,
+        filters: Filters = Filters(),  # noqa: B008  # immutable
+        rank: RankMode = RankMode.DEFAULT,
+    ) -> dict[ArxivId, Explanation]:
+        """The explanations of those of the given papers that the index holds."""
+        ...
+
     def score_papers(
         self, query: QueryNode, arxiv_ids: Collection[ArxivId]
     ) -> dict[ArxivId, float]:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.domain.arxiv_id import ArxivId
-from app.domain.errors import PaperNotFoundError
 from app.domain.query import QueryNode, RankMode, SearchRequest, Sort
 from app.domain.results import Explanation
 from app.search.engine import SearchEngine
@@ -53,11 +52,5 @@ def explain_hits(
     """
     # Only an order by relevance has a second stage.
     rank = request.rank if request.sort is Sort.RELEVANCE else RankMode.BM25
-    explained: dict[ArxivId, Explanation] = {}
-    for arxiv_id in list(arxiv_ids)[:MAX_EXPLAINED_HITS]:
-        try:
-            explained[arxiv_id] = engine.explain(tree, arxiv_id, filters=request.filters, rank=rank)
-        except PaperNotFoundError:
-            # Named by the query, and not indexed yet.
-            continue
-    return explained
+    wanted = list(arxiv_ids)[:MAX_EXPLAINED_HITS]
+    return engine.explain_papers(tree, wanted, filters=request.filters, rank=rank)

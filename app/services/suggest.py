@@ -6,8 +6,7 @@ titles; every count shown is the engine's, of exactly the query that the suggest
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
-from urllib.parse import urlencode
+from functools import cache
 
 from app.db.papers import find_papers
 from app.db.session import Database
@@ -31,6 +30,7 @@ from app.domain.query import (
 from app.search.engine import SearchEngine
 from app.search.lexicon.lexicon import Lexicon
 from app.search.lexicon.source import LexiconSource
+from app.services.suggestions import Suggestion, SuggestionKind, Suggestions
 from app.text.names import fold_name
 from app.text.query_syntax import parse_query
 from app.text.title_words import MAX_PHRASE_WORDS, split_entry
@@ -51,58 +51,18 @@ MAX_TITLE_WORDS = 12
 MAX_COMPLETED_WORDS = 12
 """Words that the last, unfinished word of a title may stand for."""
 
-MAX_NAMES_READ = 2_000
-"""Authors of a family name that are compared with the given name."""
+MAX_NAMES_READ = 300
+"""Authors of a family name, those with most papers, that are compared with the given name."""
+
+MIN_FAMILY_CHARS = 2
+MAX_NAME_WORDS = 4
+"""A text of more words is no `given family`."""
+
+MAX_CACHED_COUNTS = 20_000
+"""Counts remembered for one state of the index: whoever types asks for the same again."""
 
 SPARE_CANDIDATES = 2
 """How many times as many candidates are counted as are shown, since a few lead nowhere."""
-
-
-class SuggestionKind(StrEnum):
-    """What a suggestion is."""
-
-    PHRASE = "phrase"
-    TITLE = "title"
-    AUTHOR = "author"
-    CATEGORY = "category"
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """One thing to ask or to open.
-
-    Attributes:
-        text: for people.
-        query: what to put into the search box.
-        count: papers that the query finds; None for a title.
-        arxiv_id: the paper, of a title.
-        description: a category's name; else empty.
-    """
-
-    kind: SuggestionKind
-    text: str
-    query: str
-    count: int | None = None
-    arxiv_id: ArxivId | None = None
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestions:
-    """All suggestions for a text, by kind, the best of each first."""
-
-    text: str
-    phrases: tuple[Suggestion, ...] = ()
-    titles: tuple[Suggestion, ...] = ()
-    authors: tuple[Suggestion, ...] = ()
-    categories: tuple[Suggestion, ...] = ()
-
-    def __iter__(self) -> Iterator[Suggestion]:
-        """All of them, in the order of a list for people."""
-        yield from self.phrases
-        yield from self.authors
-        yield from self.categories
-        yield from self.titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +86,7 @@ class SuggestService:
         self._database = database
         self._engine = engine
         self._lexicons = lexicons
+        self._counts = _CountCache(engine)
         self._category_counts: tuple[int, dict[str, int]] = (-1, {})
 
     def suggest(self, text: str, *, per_group: int = DEFAULT_PER_GROUP) -> Suggestions:
@@ -235,7 +196,7 @@ class SuggestService:
         """The texts whose queries find anything, with the exact numbers."""
         suggestions: list[Suggestion] = []
         for each in asked:
-            if count := self._engine.count(each.tree, Filters()):
+            if count := self._counts.get(each.tree):
                 suggestions.append(Suggestion(kind, each.text, each.query, count))
                 if len(suggestions) == limit:
                     break
@@ -253,11 +214,26 @@ class SuggestService:
         return counts
 
 
-def make_suggestion_address(suggestion: Suggestion) -> str:
-    """The page that a suggestion leads to, relative to the service."""
-    if suggestion.arxiv_id is not None:
-        return f"/abs/{suggestion.arxiv_id}"
-    return f"/search?{urlencode({'q': suggestion.query})}"
+class _CountCache:
+    """Exact counts of queries, remembered for one state of the index. Thread-safe.
+
+    Threads may count the same at the same time; a dictionary of an older state is dropped whole.
+    """
+
+    def __init__(self, engine: SearchEngine) -> None:
+        self._engine = engine
+        self._known: tuple[int, dict[QueryNode, int]] = (-1, {})
+
+    def get(self, tree: QueryNode) -> int:
+        """How many papers match."""
+        generation = self._engine.get_state().generation
+        known = self._known
+        if known[0] != generation or len(known[1]) >= MAX_CACHED_COUNTS:
+            known = self._known = (generation, {})
+        count = known[1].get(tree)
+        if count is None:
+            count = known[1][tree] = self._engine.count(tree, Filters())
+        return count
 
 
 def _list_completions(lexicon: Lexicon, key: str, limit: int) -> list[str]:
@@ -274,7 +250,7 @@ def _iter_names(lexicon: Lexicon, key: str, limit: int) -> Iterator[str]:
     """Authors whose family name begins so, or who are written `given family`."""
     found = lexicon.authors.list_top(lexicon.authors.find_prefix(key), limit)
     *given, family = key.split()
-    if not found and given:
+    if not found and 0 < len(given) < MAX_NAME_WORDS and len(family) >= MIN_FAMILY_CHARS:
         named = lexicon.authors.list_top(lexicon.authors.find_prefix(family), MAX_NAMES_READ)
         found = [each for each in named if _has_given(split_entry(each[0])[0], given)][:limit]
     for entry, _count in found:
@@ -286,13 +262,16 @@ def _has_given(key: str, given: list[str]) -> bool:
     return all(any(word.startswith(begun) for word in words) for begun in given)
 
 
+@cache
+def _list_parts(category: Category) -> tuple[str, ...]:
+    """What a text may begin: the code, its parts and the words of the name, in small letters."""
+    code = category.code.lower()
+    return (code, *code.split("."), *category.name.lower().split())
+
+
 def _matches_category(category: Category, words: list[str]) -> bool:
     """Whether each word begins the code or a word of the name."""
-    parts = [
-        category.code.lower(),
-        *category.code.lower().split("."),
-        *category.name.lower().split(),
-    ]
+    parts = _list_parts(category)
     return all(any(part.startswith(word) for part in parts) for word in words)
 
 

@@ -97,8 +97,13 @@ class _ChunkFinds(dict[str, tuple[tuple[_Find, ...], int]]):
         super().__init__()
         self._terms = wanted.all_terms
         self._prefixes = wanted.prefixes
+        self._first_letters = frozenset(each[0] for each in (*self._terms, *wanted.prefixes))
 
     def __missing__(self, chunk: str) -> tuple[tuple[_Find, ...], int]:
+        # One plain word is one token, and a term keeps the first letter: most end here.
+        if chunk.isascii() and chunk.isalnum() and chunk[0].lower() not in self._first_letters:
+            self[chunk] = (), 1
+            return (), 1
         terms, width = place_chunk(chunk)
         found: tuple[_Find, ...] = ()
         if self._prefixes or self._holds_wanted(terms):

@@ -19,9 +19,12 @@ from app.domain.errors import (
 )
 from app.domain.query import Filters, QueryField, QueryNode, RankMode, SearchRequest, Sort
 from app.domain.results import (
+    LATENT_FIELD,
+    LATENT_TERM,
     EngineResult,
     Explanation,
     IndexState,
+    TermContribution,
     TermStatistics,
 )
 from app.search.documents import IndexDocument
@@ -41,7 +44,7 @@ from app.search.whoosh.fast_path.answers import (
     score_papers,
 )
 from app.search.whoosh.fast_path.execute import Executor
-from app.search.whoosh.fast_path.explain import list_bonuses, list_contributions
+from app.search.whoosh.fast_path.explain import PaperScores, find_bonuses, list_contributions
 from app.search.whoosh.fast_path.latent_ranking import make_second_stage
 from app.search.whoosh.fast_path.likeness import choose_terms
 from app.search.whoosh.fast_path.plan import Plan, make_plan
@@ -126,19 +129,42 @@ class WhooshEngine:
         Raises:
             PaperNotFoundError: the index does not hold the paper.
         """
+        explained = self.explain_papers(query, [arxiv_id], filters=filters, rank=rank)
+        if not explained:
+            raise PaperNotFoundError(
+                f"The search index does not hold {arxiv_id}. Check the identifier, or run "
+                "`papersift index` if the paper was harvested just now."
+            )
+        return explained[arxiv_id]
+
+    def explain_papers(
+        self,
+        query: QueryNode,
+        arxiv_ids: Collection[ArxivId],
+        *,
+        filters: Filters = EVERY_PAPER,
+        rank: RankMode = RankMode.DEFAULT,
+    ) -> dict[ArxivId, Explanation]:
+        """The explanations of those of the papers that the index holds, as `explain` gives them.
+
+        Each part of the query is computed once for all of them.
+        """
         plan = _plan(query)
+        explained: dict[ArxivId, Explanation] = {}
         with self._borrow() as (snapshot, _searcher, executor):
-            if not find_documents(executor, [arxiv_id]):
-                raise PaperNotFoundError(
-                    f"The search index does not hold {arxiv_id}. Check the identifier, or run "
-                    "`papersift index` if the paper was harvested just now."
-                )
-            contributions = tuple(list_contributions(executor, plan, arxiv_id))
-            if contributions and rank is RankMode.DEFAULT:
+            held = find_documents(executor, arxiv_ids)
+            scores = PaperScores(executor, held)
+            bonuses: dict[ArxivId, float] = {}
+            if rank is RankMode.DEFAULT:
                 second_stage = make_second_stage(executor, snapshot.model, plan)
-                contributions += list_bonuses(executor, plan, arxiv_id, filters, second_stage)
-        score = sum(part.weight for part in contributions)
-        return Explanation(arxiv_id, score, contributions)
+                bonuses = find_bonuses(executor, plan, filters, second_stage)
+            for arxiv_id in held:
+                parts = tuple(list_contributions(scores, plan, arxiv_id))
+                if parts and arxiv_id in bonuses:
+                    parts += (TermContribution(LATENT_FIELD, LATENT_TERM, bonuses[arxiv_id]),)
+                score = sum(part.weight for part in parts)
+                explained[arxiv_id] = Explanation(arxiv_id, score, parts)
+        return explained
 
     def score_papers(
         self, query: QueryNode, arxiv_ids: Collection[ArxivId]

@@ -126,6 +126,13 @@ def test_a_paper_the_index_does_not_hold_cannot_be_explained(engine: SearchEngin
         engine.explain(Term("alfa"), ArxivId("1706.03762"))
 
 
+def test_several_papers_are_explained_as_each_alone(engine: SearchEngine) -> None:
+    query = Or((Term("alfa"), Term("golf"), Phrase("alfa golf")))
+    ids = [hit.arxiv_id for hit in engine.search(SearchRequest(query)).hits]
+    explained = engine.explain_papers(query, [*ids, ArxivId("1706.03762")])
+    assert explained == {each: engine.explain(query, each) for each in ids}
+
+
 def test_weights_of_similar_words_multiply_scores(engine: SearchEngine) -> None:
     result = engine.find_similar([("alfa", 2.0), ("golf", 0.5), ("", 1.0)], Filters(), 10)
     for hit in result.hits:
