@@ -1,8 +1,5 @@
 """The `SearchEngine` over a Whoosh index."""
 
-import struct
-import threading
-import zlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -12,7 +9,6 @@ from typing import Any
 
 from app.domain.arxiv_id import ArxivId
 from app.domain.errors import (
-    IndexDamagedError,
     IndexMissingError,
     PaperNotFoundError,
     SearchIndexError,
@@ -29,8 +25,6 @@ from app.domain.results import (
 )
 from app.search.documents import IndexDocument
 from app.search.whoosh.codec.kernel_types import Kernels
-from app.search.whoosh.codec.kernels import load_kernels, warm_up
-from app.search.whoosh.codec.kernels_numpy import NumpyKernels
 from app.search.whoosh.compiler import compile_query, compile_weighted_terms, get_index_field
 from app.search.whoosh.exact_forms import prefer_exact_forms
 from app.search.whoosh.fast_path import statistics
@@ -48,14 +42,11 @@ from app.search.whoosh.fast_path.explain import PaperScores, find_bonuses, list_
 from app.search.whoosh.fast_path.latent_ranking import make_second_stage
 from app.search.whoosh.fast_path.likeness import choose_terms
 from app.search.whoosh.fast_path.plan import Plan, make_plan
-from app.search.whoosh.fast_path.segments import SegmentView, StateView
-from app.search.whoosh.health import IndexHealth
+from app.search.whoosh.health import IndexHealth, translate_read_errors
 from app.search.whoosh.matches import list_matches
 from app.search.whoosh.snapshots import Snapshot, SnapshotSource
+from app.search.whoosh.state_caches import ExecutorSource, StatisticsCache
 from app.search.whoosh.term_patterns import BeginsWith, SimilarTo, TermPattern, Wildcard
-
-MAX_CACHED_TERMS = 50_000
-"""Terms whose statistics are remembered for one state of the index."""
 
 MAX_CACHED_QUERIES = 1_024
 """Query trees whose plans are remembered: the next page asks with the same tree."""
@@ -70,9 +61,6 @@ _VECTORS_MISSING = (
     "Papers are ordered by their words alone, since files of the search index are missing or "
     "damaged. `papersift reindex` makes them anew."
 )
-
-_READ_ERRORS = (OSError, EOFError, struct.error, zlib.error)
-"""What Whoosh raises when a file is not what it should be."""
 
 
 class WhooshEngine:
@@ -92,8 +80,8 @@ class WhooshEngine:
         self, index_dir: Path, *, poll_seconds: float = 1.0, kernels: Kernels | None = None
     ) -> None:
         self._source = SnapshotSource(index_dir, poll_seconds)
-        self._executors = _ExecutorSource(kernels)
-        self._statistics = _StatisticsCache()
+        self._executors = ExecutorSource(kernels)
+        self._statistics = StatisticsCache()
         self._health = IndexHealth()
 
     def search(self, request: SearchRequest) -> EngineResult:
@@ -246,7 +234,7 @@ class WhooshEngine:
 
     def get_state(self) -> IndexState:
         """Which index answers now."""
-        with _translate_read_errors():
+        with translate_read_errors():
             snapshot = self._source.get()
         self._health.check(snapshot)
         return snapshot.state
@@ -261,7 +249,7 @@ class WhooshEngine:
     def verify(self) -> bool:
         """Whether all files of the newest state hold what was written; if not, it is refused."""
         try:
-            with _translate_read_errors():
+            with translate_read_errors():
                 snapshot = self._source.get()
         except IndexMissingError:
             return True
@@ -306,7 +294,7 @@ class WhooshEngine:
 
     @contextmanager
     def _borrow(self) -> Iterator[tuple[Snapshot, Any, Executor]]:
-        with _translate_read_errors(), self._source.borrow() as (snapshot, searcher):
+        with translate_read_errors(), self._source.borrow() as (snapshot, searcher):
             self._health.check(snapshot)
             yield snapshot, searcher, self._executors.get(snapshot)
 
@@ -323,80 +311,3 @@ def _plan(node: QueryNode) -> Plan:
     if plan is None:
         raise TypeError(f"the compiler makes no {type(query).__name__} that has no plan")
     return plan
-
-
-@contextmanager
-def _translate_read_errors() -> Iterator[None]:
-    try:
-        yield
-    except _READ_ERRORS as error:
-        raise IndexDamagedError(
-            f"The search index cannot be read ({error}). "
-            "Run `papersift reindex` to build it anew from the database."
-        ) from error
-
-
-class _ExecutorSource:
-    """What runs plans over a state; segments are kept from one state to the next. Thread-safe."""
-
-    def __init__(self, kernels: Kernels | None) -> None:
-        self._kernels = NumpyKernels() if kernels is None else kernels
-        self._is_given = kernels is not None
-        self._lock = threading.Lock()
-        self._generation = -1
-        self._executor: Executor | None = None
-        self._views: dict[str, SegmentView] = {}
-
-    def warm_up(self) -> float:
-        """Make the fastest kernels ready, then let every search use them; returns the seconds."""
-        kernels = self._kernels if self._is_given else load_kernels()
-        seconds = warm_up(kernels)
-        with self._lock:
-            self._kernels, self._executor = kernels, None
-        return seconds
-
-    def get(self, snapshot: Snapshot) -> Executor:
-        """The executor of a state; only the newest one is remembered."""
-        generation = snapshot.state.generation
-        with self._lock:
-            if self._executor is not None and self._generation == generation:
-                return self._executor
-            views = {
-                segment.segment_id(): self._views.get(segment.segment_id())
-                or SegmentView(segment.get_arrays())
-                for segment in snapshot.segments
-            }
-            deleted = [segment.list_deleted() for segment in snapshot.segments]
-            vectors = [each.latent.vectors for each in snapshot.segments if each.latent is not None]
-            if len(vectors) < len(views):
-                vectors = []
-            executor = Executor(StateView(list(views.values()), deleted, vectors), self._kernels)
-            if generation >= self._generation:
-                self._generation, self._executor, self._views = generation, executor, views
-            return executor
-
-
-class _StatisticsCache:
-    """Statistics of the terms asked for, for one state of the index. Thread-safe."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._generation = -1
-        self._known: dict[str, TermStatistics] = {}
-
-    def compute(self, snapshot: Snapshot, executor: Executor, term: str) -> TermStatistics:
-        """The statistics of one term."""
-        known = self._get_known(snapshot.state.generation)
-        found = known.get(term)
-        if found is None:
-            found = statistics.compute_term_statistics(executor, term)
-            if len(known) < MAX_CACHED_TERMS:
-                known[term] = found
-        return found
-
-    def _get_known(self, generation: int) -> dict[str, TermStatistics]:
-        """The terms of this state; a thread on another state gets a dictionary of its own."""
-        with self._lock:
-            if generation > self._generation:
-                self._generation, self._known = generation, {}
-            return self._known if generation == self._generation else {}

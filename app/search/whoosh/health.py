@@ -9,7 +9,11 @@ that in here, and nothing of ours ever changes a file that was committed.
 """
 
 import logging
+import struct
 import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from app.domain.errors import IndexDamagedError
 from app.search.whoosh import commits
@@ -17,6 +21,21 @@ from app.search.whoosh.codec.array_file import ARRAY_SUFFIX, verify_array
 from app.search.whoosh.snapshots import Snapshot
 
 _log = logging.getLogger(__name__)
+
+_READ_ERRORS = (OSError, EOFError, struct.error, zlib.error)
+"""What Whoosh raises when a file is not what it should be."""
+
+
+@contextmanager
+def translate_read_errors() -> Iterator[None]:
+    """Inside, what a reader stumbles over is a damaged index."""
+    try:
+        yield
+    except _READ_ERRORS as error:
+        raise IndexDamagedError(
+            f"The search index cannot be read ({error}). "
+            "Run `papersift reindex` to build it anew from the database."
+        ) from error
 
 
 class IndexHealth:

@@ -10,8 +10,10 @@ import pytest
 from app.domain.arxiv_id import ArxivId
 from app.domain.query import Everything, SearchRequest, Term
 from app.search.factory import open_engine, open_index_writer, rebuild_index
+from app.search.whoosh import rebuild as whoosh_rebuild
 from tests.integration.index.documents import build_index, commit_documents, make_document
 from tests.integration.index.power_cuts import recording, restore
+from tests.integration.index.test_latent import make_small_model, read_vectors
 
 OLD = [make_document(number, "alfa") for number in range(3)]
 NEW = [make_document(number, "bravo") for number in range(1, 5)]
@@ -90,3 +92,31 @@ def test_a_power_cut_after_any_operation_leaves_the_old_or_the_new_state(
     assert set(states) == {BEFORE, AFTER}
     assert keep == "some" or states == sorted(states)
     assert states[-1] == AFTER
+
+
+@pytest.mark.parametrize("keep", ["nothing", "everything", "some"])
+def test_a_power_cut_while_a_model_is_adopted_leaves_all_vectors_or_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keep: str
+) -> None:
+    index_dir = tmp_path / "index"
+    build_index(index_dir, OLD, 1)
+    ids = [each.arxiv_id for each in OLD]
+    with (
+        recording(index_dir, monkeypatch) as recorder,
+        whoosh_rebuild.open_index_writer(index_dir) as writer,
+    ):
+        writer.adopt_model(make_small_model())
+    monkeypatch.setattr("os.fsync", lambda descriptor: None)
+    chance = random.Random(keep)
+    has_vectors = []
+    for number, disk in enumerate(recorder.states):
+        target = tmp_path / f"disk{number}"
+        restore(disk, index_dir, target, chance, keep)
+        vectors = read_vectors(target, ids)
+        assert vectors is None or vectors.any(axis=1).all()
+        has_vectors.append(vectors is not None)
+        assert read_state(target) == BEFORE
+        shutil.rmtree(target)
+    assert set(has_vectors) == {False, True}
+    assert keep == "some" or has_vectors == sorted(has_vectors)
+    assert has_vectors[-1]

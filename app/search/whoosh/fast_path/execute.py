@@ -1,7 +1,7 @@
 """Plans run over the segments of one state of the index."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,20 +29,18 @@ from app.search.whoosh.codec.kernels import make_facets, make_matches
 from app.search.whoosh.fast_path.dictionary import find_documents_of, find_terms_like
 from app.search.whoosh.fast_path.joint_scores import JointScores
 from app.search.whoosh.fast_path.plan import (
-    Clause,
     JointLeaf,
     Leaf,
     PatternLeaf,
     PhraseLeaf,
     Plan,
-    PlanLeaf,
     TermLeaf,
 )
+from app.search.whoosh.fast_path.preparation import Resolved, list_terms, put_rarest_first
 from app.search.whoosh.fast_path.segments import NO_DOCS, NO_MASK, StateView
-from app.search.whoosh.fast_path.terms import ResolvedTerm, ScoredTerms, TermKey
+from app.search.whoosh.fast_path.terms import ResolvedTerm, ScoredTerms
 from app.search.whoosh.scoring import JOINED_FIELDS
 
-Resolved = Mapping[TermKey, ResolvedTerm]
 ListedMatches = tuple[U32, F64]
 """Documents of one segment, ascending, and their scores."""
 
@@ -100,8 +98,8 @@ class Executor:
 
     def prepare(self, plan: Plan) -> tuple[Plan, Resolved]:
         """The plan with the rarest requirement first, and its terms."""
-        resolved = self.terms.resolve(_list_terms(plan))
-        return _put_rarest_first(plan, resolved, self.state.document_count), resolved
+        resolved = self.terms.resolve(list_terms(plan))
+        return put_rarest_first(plan, resolved, self.state.document_count), resolved
 
     def _run_segment(self, plan: Plan, resolved: Resolved, place: int, wanted: Pass) -> int:
         given = None if wanted.given is None else wanted.given[place]
@@ -311,55 +309,3 @@ class _Layout:
         weights: F64 = np.array([row[3] for row in self._rows], np.float64)
         kinds: I64 = np.array(self._kinds, np.int64)
         return Ranges(starts, ends, slots, weights, clauses, kinds)
-
-
-def _list_leaves(plan: Plan) -> Iterator[Leaf]:
-    return (leaf for clause in plan.clauses for leaf in clause.members)
-
-
-def _list_terms(plan: Plan) -> Iterator[TermKey]:
-    for leaf in _list_leaves(plan):
-        if isinstance(leaf, TermLeaf):
-            yield leaf.field, leaf.text
-        elif isinstance(leaf, JointLeaf):
-            yield from ((field, leaf.text) for field in JOINED_FIELDS)
-        elif isinstance(leaf, PhraseLeaf):
-            yield from ((leaf.field, word) for word in leaf.words)
-        elif isinstance(leaf, PlanLeaf):
-            yield from _list_terms(leaf.plan)
-
-
-def _put_rarest_first(plan: Plan, resolved: Resolved, document_count: int) -> Plan:
-    """Required clauses by how many documents of all segments can meet them, others behind.
-
-    The order is the same in every segment, and with it the order in which scores are added up:
-    papers of equal texts have equal scores, to the last bit.
-    """
-
-    def estimate(leaf: Leaf) -> int:
-        match leaf:
-            case TermLeaf():
-                return resolved[leaf.field, leaf.text].document_frequency
-            case PhraseLeaf():
-                words = (resolved[leaf.field, word] for word in leaf.words)
-                return min(word.document_frequency for word in words)
-            case JointLeaf():
-                return 0
-        return document_count
-
-    clauses = tuple(
-        Clause(
-            clause.kind,
-            tuple(
-                PlanLeaf(_put_rarest_first(leaf.plan, resolved, document_count))
-                if isinstance(leaf, PlanLeaf)
-                else leaf
-                for leaf in clause.members
-            ),
-        )
-        for clause in plan.clauses
-    )
-    required = [clause for clause in clauses if clause.kind == ClauseKind.REQUIRED]
-    others = [clause for clause in clauses if clause.kind != ClauseKind.REQUIRED]
-    required.sort(key=lambda clause: sum(map(estimate, clause.members)))
-    return replace(plan, clauses=(*required, *others))

@@ -66,6 +66,7 @@ from tests.support.bm25f import score_by_hand
 WORDS = ("alfa", "bravo", "delta", "golf", "hotel")
 CATEGORIES = ("cs.LG", "cs.AI", "math.NA", "hep-th")
 FACETS = (FacetField.CATEGORY, FacetField.YEAR)
+SCORED_SORTS = (Sort.RELEVANCE, Sort.FRESH)
 FIRST_DAY = datetime(2017, 3, 1, tzinfo=UTC)
 
 texts = st.lists(st.sampled_from((*WORDS, "the")), max_size=9).map(" ".join)
@@ -204,7 +205,7 @@ def sort_hits(
     def key(hit: EngineHit) -> tuple[Any, ...]:
         document = living[hit.arxiv_id]
         ends = {
-            Sort.RELEVANCE: (round(hit.score, 9), document.submitted_at),
+            **dict.fromkeys(SCORED_SORTS, (round(hit.score, 9), document.submitted_at)),
             Sort.UPDATED: (document.updated_at,),
         }
         return (*ends.get(sort, (document.submitted_at,)), hit.arxiv_id.sort_key)
@@ -267,7 +268,7 @@ def check_trees(index_dir: Path, case: Case, without_plans: Any) -> None:
                 assert found.facets == other.facets == expected.facets
                 scores = {hit.arxiv_id: hit.score for hit in expected.hits}
                 assert {hit.arxiv_id for hit in found.hits} == scores.keys()
-                if sort is not Sort.RELEVANCE:
+                if sort not in SCORED_SORTS:
                     assert all(hit.score == 0.0 for hit in found.hits)
                     assert found.hits == expected.hits
                 for hit in found.hits:

@@ -1,0 +1,73 @@
+"""A plan made ready to run: which terms it needs, and in which order its clauses are taken."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from app.search.whoosh.codec.kernel_types import ClauseKind
+from app.search.whoosh.fast_path.plan import (
+    Clause,
+    JointLeaf,
+    Leaf,
+    PhraseLeaf,
+    Plan,
+    PlanLeaf,
+    TermLeaf,
+)
+from app.search.whoosh.fast_path.terms import ResolvedTerm, TermKey
+from app.search.whoosh.scoring import JOINED_FIELDS
+
+Resolved = Mapping[TermKey, ResolvedTerm]
+"""What each term of a plan is worth."""
+
+
+def _list_leaves(plan: Plan) -> Iterator[Leaf]:
+    return (leaf for clause in plan.clauses for leaf in clause.members)
+
+
+def list_terms(plan: Plan) -> Iterator[TermKey]:
+    """The index terms that a plan looks for, some more than once."""
+    for leaf in _list_leaves(plan):
+        if isinstance(leaf, TermLeaf):
+            yield leaf.field, leaf.text
+        elif isinstance(leaf, JointLeaf):
+            yield from ((field, leaf.text) for field in JOINED_FIELDS)
+        elif isinstance(leaf, PhraseLeaf):
+            yield from ((leaf.field, word) for word in leaf.words)
+        elif isinstance(leaf, PlanLeaf):
+            yield from list_terms(leaf.plan)
+
+
+def put_rarest_first(plan: Plan, resolved: Resolved, document_count: int) -> Plan:
+    """Required clauses by how many documents of all segments can meet them, others behind.
+
+    The order is the same in every segment, and with it the order in which scores are added up:
+    papers of equal texts have equal scores, to the last bit.
+    """
+
+    def estimate(leaf: Leaf) -> int:
+        match leaf:
+            case TermLeaf():
+                return resolved[leaf.field, leaf.text].document_frequency
+            case PhraseLeaf():
+                words = (resolved[leaf.field, word] for word in leaf.words)
+                return min(word.document_frequency for word in words)
+            case JointLeaf():
+                return 0
+        return document_count
+
+    clauses = tuple(
+        Clause(
+            clause.kind,
+            tuple(
+                PlanLeaf(put_rarest_first(leaf.plan, resolved, document_count))
+                if isinstance(leaf, PlanLeaf)
+                else leaf
+                for leaf in clause.members
+            ),
+        )
+        for clause in plan.clauses
+    )
+    required = [clause for clause in clauses if clause.kind == ClauseKind.REQUIRED]
+    others = [clause for clause in clauses if clause.kind != ClauseKind.REQUIRED]
+    required.sort(key=lambda clause: sum(map(estimate, clause.members)))
+    return replace(plan, clauses=(*required, *others))
