@@ -127,7 +127,7 @@ class RecommendService:
         )
         found = self._finder.find(wanted, filters)
         arranged = arrange(found.papers, question.sort)
-        profile = self._finder.weigh(importance)
+        profile = found.profile or self._finder.weigh(importance)
         return Recommendation(
             papers=tuple(arranged[question.offset : question.offset + limit]),
             total=len(arranged),

@@ -6,6 +6,7 @@ the database and scored again by words and pairs of neighbours (`app.text.simila
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from heapq import nsmallest
 
 from app.db.papers import find_papers
 from app.db.session import Database
@@ -159,10 +160,10 @@ def list_profile(
     profile: Mapping[Feature, float], surfaces: Mapping[Feature, str], limit: int
 ) -> list[Reason]:
     """The heaviest features of a profile as people read them, dislikes by their size."""
-    heaviest = sorted(profile, key=lambda feature: (-abs(profile[feature]), feature))
+    heaviest = nsmallest(limit, profile, key=lambda feature: (-abs(profile[feature]), feature))
     return [
         Reason(_kind_of(feature), _name(feature, surfaces), profile[feature])
-        for feature in heaviest[:limit]
+        for feature in heaviest
         if profile[feature] != 0.0
     ]
 
