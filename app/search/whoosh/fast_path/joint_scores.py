@@ -10,7 +10,7 @@ from app.search.whoosh.fast_path.segments import StateView
 from app.search.whoosh.fast_path.terms import ResolvedTerm, ScoredTerms
 from app.search.whoosh.scoring import saturate_jointly
 
-MAX_CACHED_BYTES = 64 * 2**20
+MAX_CACHED_BYTES = 256 * 2**20
 """What one state of the index remembers; 12 bytes for a word and a paper that holds it twice."""
 
 Changes = tuple[U32, F64]
