@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -178,11 +179,11 @@ def test_a_rebuild_holds_its_snapshot_and_the_next_update_what_came_since(
     store_papers(database, range(10), "alfa")
     stored: list[int] = []
 
-    def make_while_a_harvest_goes_on(paper: Paper) -> IndexDocument:
+    def make_while_a_harvest_goes_on(paper: Paper, *announced: Any) -> IndexDocument:
         if not stored and database.dialect == "sqlite":
             stored.append(1)
             store_papers(database, range(8, 15), "bravo")
-        return make_index_document(paper)
+        return make_index_document(paper, *announced)
 
     monkeypatch.setattr("indexer.index.make_index_document", make_while_a_harvest_goes_on)
     report = rebuild(database, index_dir, batch_papers=3)

@@ -18,7 +18,6 @@ Terms and positions are those of the field's own analyzer; the tests compare the
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any, Final
 
 import Stemmer
@@ -39,9 +38,10 @@ from app.text.tokenize import (
     MAX_JOINED_PARTS,
     MAX_TERM_CHARS,
     find_form,
-    iter_tokens,
+    iter_chunks,
     list_forms,
     normalise,
+    place_chunk,
 )
 
 PieceTerms = tuple[Sequence[tuple[int, str]], int]
@@ -148,10 +148,14 @@ def _analyse_prose(piece: str) -> PieceTerms:
 
 
 def _analyse_tokens(words: str) -> PieceTerms:
-    tokens = list(iter_tokens(words))
-    terms = [(token.position, term) for token in tokens if (term := normalise(token.text))]
-    terms.sort(key=itemgetter(0))
-    return terms, max((token.position + 1 for token in tokens), default=0)
+    """The terms of plain words; what looks like TeX in them is none, as in `\\$f(x)`."""
+    terms: list[tuple[int, str]] = []
+    position = 0
+    for chunk in iter_chunks(words):
+        found, width = place_chunk(chunk[0])
+        terms += [(position + offset, term) for offset, term in found]
+        position += width
+    return terms, position
 
 
 def _analyse_compound(parts: list[str]) -> PieceTerms:
