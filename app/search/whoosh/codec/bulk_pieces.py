@@ -148,7 +148,7 @@ def _analyse_prose(piece: str) -> PieceTerms:
 
 
 def _analyse_tokens(words: str) -> PieceTerms:
-    """The terms of plain words; what looks like TeX in them is none, as in `\\$f(x)`."""
+    r"""The terms of plain words; what looks like TeX in them is none, as in `\\$f(x)`."""
     terms: list[tuple[int, str]] = []
     position = 0
     for chunk in iter_chunks(words):
