@@ -10,7 +10,7 @@ from app.domain.errors import InvalidInputError
 from app.search.engine import SearchEngine
 from app.services.keywords import make_corpus_statistics
 from app.services.limits import check_limit
-from app.text.similarity import find_surfaces
+from app.text.surfaces import find_surfaces
 from app.text.taste_learning import (
     count_holders,
     keep_heaviest,

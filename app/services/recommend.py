@@ -4,7 +4,7 @@ Nothing is kept: a request brings the whole taste along, as papers or as the pro
 answer, with lines struck out or weighed anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from app.db.papers import find_papers
@@ -17,9 +17,16 @@ from app.domain.recommendation import ProfileTerm, Recommendation, Seed
 from app.search.engine import SearchEngine
 from app.services.limits import check_limit
 from app.services.search import SearchLimits, SearchQuestion, make_filters
-from app.services.similar_papers import SimilarityFinder, Wanted, arrange, list_profile
+from app.services.similar_papers import (
+    SimilarityFinder,
+    Wanted,
+    arrange,
+    choose_shown,
+    list_profile,
+)
 from app.text.bibtex_reader import BibEntry, read_bibtex
-from app.text.similarity import Feature, TermCounts, count_terms, find_surfaces
+from app.text.similarity import Feature, TermCounts, count_terms
+from app.text.surfaces import find_surfaces
 from app.text.taste import combine_tastes, read_profile
 from app.text.tokenize import index_terms
 
@@ -118,22 +125,24 @@ class RecommendService:
         filters = make_filters(question)
         seeds, papers = self._find_seeds(taste)
         examples = _gather(taste, seeds, papers)
-        importance, surfaces = self._weigh(taste, examples)
+        importance, texts = self._weigh(taste, examples)
         wanted = Wanted(
             importance=importance,
-            surfaces=surfaces,
             categories=examples.categories,
             left_out=[each.arxiv_id for each in seeds if each.arxiv_id is not None],
         )
         found = self._finder.find(wanted, filters)
         arranged = arrange(found.papers, question.sort)
+        page = arranged[question.offset : question.offset + limit]
         profile = found.profile or self._finder.weigh(importance)
+        shown = choose_shown(profile, self._limits.max_profile_terms)
+        surfaces = _read_surfaces(texts, found.list_shared(page).union(shown))
         return Recommendation(
-            papers=tuple(arranged[question.offset : question.offset + limit]),
+            papers=tuple(found.explain(page, surfaces)),
             total=len(arranged),
             offset=question.offset,
             limit=limit,
-            profile=tuple(list_profile(profile, surfaces, self._limits.max_profile_terms)),
+            profile=tuple(list_profile(profile, shown, surfaces)),
             seeds=tuple(seeds),
             state=found.state,
         )
@@ -205,23 +214,20 @@ class RecommendService:
             None,
         )
 
-    def _weigh(
-        self, taste: Taste, examples: _Examples
-    ) -> tuple[dict[Feature, float], dict[Feature, str]]:
-        """The importance of each feature of the taste, and how people read it."""
+    def _weigh(self, taste: Taste, examples: _Examples) -> tuple[dict[Feature, float], list[str]]:
+        """The importance of each feature of the taste, and the texts that write it."""
         if not taste.profile:
             importance = combine_tastes(examples.liked, examples.disliked)
-            return importance, _read_surfaces(examples.texts, importance)
+            return importance, examples.texts
         lines = [(each.text, each.weight) for each in taste.profile]
         weights = read_profile(lines)
-        surfaces = _read_surfaces([text for text, _weight in lines], weights)
         worth = self._finder.weigh(dict.fromkeys(weights, 1.0))
         # What is worth nothing, such as a word of every paper, cannot tell papers apart.
         return {
             feature: weight / worth[feature]
             for feature, weight in weights.items()
             if worth[feature] > 0.0
-        }, surfaces
+        }, [text for text, _weight in lines]
 
 
 def _gather(taste: Taste, seeds: Sequence[Seed], papers: dict[ArxivId, Paper]) -> _Examples:
@@ -237,9 +243,13 @@ def _gather(taste: Taste, seeds: Sequence[Seed], papers: dict[ArxivId, Paper]) -
     return examples
 
 
-def _read_surfaces(texts: Sequence[str], features: dict[Feature, float]) -> dict[Feature, str]:
+def _read_surfaces(texts: Sequence[str], features: Collection[Feature]) -> dict[Feature, str]:
     surfaces: dict[Feature, str] = {}
+    missing = set(features)
     for text in texts:
-        for feature, surface in find_surfaces(text, features).items():
-            surfaces.setdefault(feature, surface)
+        found = find_surfaces(text, missing)
+        surfaces.update(found)
+        missing.difference_update(found)
+        if not missing:
+            break
     return surfaces

@@ -1,8 +1,8 @@
 """Papers related to one paper, with reasons, split by time."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from app.db.session import Database
@@ -28,18 +28,33 @@ from app.services.similar_papers import (
     SimilarityFinder,
     Wanted,
     arrange,
+    choose_shown,
     list_profile,
     load_hits,
 )
 from app.text.keywords import extract_literal_keywords
 from app.text.names import fold_name
-from app.text.similarity import count_terms, find_surfaces, measure_importance
+from app.text.similarity import count_terms, measure_importance
+from app.text.surfaces import find_surfaces
 
 SAME_TIME = timedelta(days=183)
 """Papers submitted at most this far apart, half a year, are of the same time."""
 
 SHOWN_PROFILE = 30
 """Words and pairs of a profile that an answer names."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The papers found, and what adds the reasons to those that are shown.
+
+    Attributes:
+        explain: a page of the papers -> the page with reasons, and what was asked with.
+    """
+
+    papers: Sequence[RelatedPaper]
+    state: IndexState
+    explain: Callable[[Sequence[RelatedPaper]], tuple[list[RelatedPaper], list[Reason]]]
 
 
 class RelatedService:
@@ -81,39 +96,39 @@ class RelatedService:
         with self._database.read() as tx:
             seed = get_living_paper(tx, asked.arxiv_id)
         find = self._find_by_keywords if method is RelatedMethod.LITERAL else self._find_by_text
-        papers, asked_with, state = find(seed, filters)
-        told = [replace(each, relation=_tell_relation(each.paper, seed)) for each in papers]
+        found = find(seed, filters)
+        told = [replace(each, relation=_tell_relation(each.paper, seed)) for each in found.papers]
         arranged = arrange(told, question.sort)[question.offset : question.offset + limit]
         page = [
             replace(each, shared_authors=_list_shared_authors(each.paper, seed))
             for each in arranged
         ]
-        if method is RelatedMethod.LITERAL:
-            page = self._explain_keywords(page, asked_with)
+        explained, asked_with = found.explain(page)
         return RelatedPage(
-            papers=tuple(page),
+            papers=tuple(explained),
             total=len(told),
             offset=question.offset,
             limit=limit,
             counts=dict(Counter(each.relation for each in told if each.relation is not None)),
             asked_with=tuple(asked_with),
-            state=state,
+            state=found.state,
         )
 
-    def _find_by_text(
-        self, seed: Paper, filters: Filters
-    ) -> tuple[Sequence[RelatedPaper], list[Reason], IndexState]:
+    def _find_by_text(self, seed: Paper, filters: Filters) -> "_Found":
         """By all words and pairs of neighbours of title and abstract."""
         importance = measure_importance(count_terms(seed.title, seed.abstract))
-        surfaces = find_surfaces(seed.title, importance)
-        surfaces = find_surfaces(seed.abstract, importance) | surfaces
-        wanted = Wanted(importance, surfaces, (seed.categories,), (seed.arxiv_id,))
+        wanted = Wanted(importance, (seed.categories,), (seed.arxiv_id,))
         found = self._finder.find(wanted, filters)
-        return found.papers, list_profile(found.profile, surfaces, SHOWN_PROFILE), found.state
 
-    def _find_by_keywords(
-        self, seed: Paper, filters: Filters
-    ) -> tuple[Sequence[RelatedPaper], list[Reason], IndexState]:
+        def explain(page: Sequence[RelatedPaper]) -> tuple[list[RelatedPaper], list[Reason]]:
+            shown = choose_shown(found.profile, SHOWN_PROFILE)
+            named = found.list_shared(page).union(shown)
+            surfaces = find_surfaces(seed.abstract, named) | find_surfaces(seed.title, named)
+            return found.explain(page, surfaces), list_profile(found.profile, shown, surfaces)
+
+        return _Found(found.papers, found.state, explain)
+
+    def _find_by_keywords(self, seed: Paper, filters: Filters) -> "_Found":
         """By any of the ten keywords, in the order of a search for them."""
         statistics = CorpusStatistics(
             self._engine.get_state().papers,
@@ -126,14 +141,18 @@ class RelatedService:
             by_term.setdefault(each.terms, Reason(ReasonKind.TERM, each.text, each.weight))
         asked_with = list(by_term.values())
         if not keywords:
-            return (), asked_with, self._engine.get_state()
+            return _Found((), self._engine.get_state(), lambda page: (list(page), asked_with))
         # The paper itself is an answer to its own keywords.
         request = SearchRequest(_make_query(asked_with), filters, limit=CANDIDATES + 1)
         found = self._engine.search(request)
         hits = [hit for hit in found.hits if hit.arxiv_id != seed.arxiv_id][:CANDIDATES]
         loaded = load_hits(self._database, hits)
         papers = [RelatedPaper(each.paper, each.score, ()) for each in loaded]
-        return papers, asked_with, found.state
+        return _Found(
+            papers,
+            found.state,
+            lambda page: (self._explain_keywords(page, asked_with), asked_with),
+        )
 
     def _explain_keywords(
         self, page: Sequence[RelatedPaper], asked_with: Sequence[Reason]

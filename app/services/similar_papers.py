@@ -5,8 +5,9 @@ the database and scored again by words and pairs of neighbours (`app.text.simila
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from heapq import nsmallest
+from typing import NamedTuple
 
 from app.db.papers import find_papers
 from app.db.session import Database
@@ -20,8 +21,10 @@ from app.services.named_papers import sort_papers
 from app.text.similarity import (
     Contribution,
     Feature,
+    Sought,
     TermCounts,
     compute_idf,
+    count_sought,
     count_terms,
     group_near_duplicates,
     list_contributions,
@@ -41,30 +44,77 @@ CATEGORY_SHARE = 0.2
 """What the same categories add to a score, as a part of it."""
 
 
+SUSPECT_LIKENESS = 0.7
+"""Texts less alike than this in length, or in which words of the profile they hold, are no
+near-duplicates; below `DUPLICATE_OVERLAP`, so that none is lost."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is looked for.
 
     Attributes:
         importance: of terms and pairs (`app.text.similarity.measure_importance`).
-        surfaces: how people read them.
         categories: those of each paper that is the model; empty when there is none.
         left_out: papers that are no answer.
     """
 
     importance: Mapping[Feature, float]
-    surfaces: Mapping[Feature, str]
     categories: Sequence[tuple[str, ...]] = ()
     left_out: Collection[ArxivId] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SimilarPapers:
-    """The papers found, best first, and the profile they were scored by."""
+    """The papers found, best first, and the profile they were scored by.
+
+    Attributes:
+        papers: without their reasons, which `explain` adds to those that are shown.
+        parts: what each paper's score is made of.
+    """
 
     papers: tuple[RelatedPaper, ...]
     profile: Mapping[Feature, float]
     state: IndexState
+    parts: Mapping[ArxivId, "ScoreParts"] = field(default_factory=dict)
+
+    def list_shared(self, shown: Iterable[RelatedPaper]) -> set[Feature]:
+        """The terms and pairs that some papers share with the profile."""
+        return {
+            part.feature for each in shown for part in self.parts[each.paper.arxiv_id].contributions
+        }
+
+    def explain(
+        self, shown: Iterable[RelatedPaper], surfaces: Mapping[Feature, str]
+    ) -> list[RelatedPaper]:
+        """Some of the papers with their reasons.
+
+        Args:
+            shown: some of `papers`.
+            surfaces: how people read what they share.
+        """
+        return [
+            replace(
+                each,
+                reasons=tuple(_list_reasons(self.parts[each.paper.arxiv_id], surfaces)),
+            )
+            for each in shown
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreParts:
+    """What the score of one paper is made of.
+
+    Attributes:
+        contributions: of terms and pairs, largest first.
+        categories: those it shares with the models.
+        category: what they add.
+    """
+
+    contributions: Sequence[Contribution]
+    categories: tuple[str, ...]
+    category: float
 
 
 class SimilarityFinder:
@@ -100,38 +150,13 @@ class SimilarityFinder:
         left_out = set(wanted.left_out)
         hits = [hit for hit in found.hits if hit.arxiv_id not in left_out][:CANDIDATES]
         papers = [hit.paper for hit in load_hits(self._database, hits)]
+        scored = _score(papers, profile, wanted, only_above)
         return SimilarPapers(
-            tuple(self._rank(papers, profile, wanted, only_above)), profile, found.state
+            tuple(_fold_duplicates(scored, heaviest)),
+            profile,
+            found.state,
+            {each.paper.arxiv_id: each.parts for each in scored},
         )
-
-    def _rank(
-        self,
-        papers: Sequence[Paper],
-        profile: Mapping[Feature, float],
-        wanted: Wanted,
-        only_above: float,
-    ) -> list[RelatedPaper]:
-        texts = [count_terms(paper.title, paper.abstract) for paper in papers]
-        average = sum(text.length for text in texts) / max(len(texts), 1)
-        scored = []
-        for paper, text in zip(papers, texts, strict=True):
-            contributions = list_contributions(profile, text, max(average, 1.0))
-            lexical = sum(each.weight for each in contributions)
-            shared = _measure_agreement(wanted.categories, paper.categories)
-            category = CATEGORY_SHARE * shared * max(lexical, 0.0)
-            if lexical + category > only_above:
-                scored.append((lexical + category, paper, text, contributions, category))
-        # Equal scores stay in the engine's order, which is total.
-        scored.sort(key=lambda each: -each[0])
-        ranked = [
-            RelatedPaper(
-                paper=paper,
-                score=score,
-                reasons=tuple(_list_reasons(contributions, wanted, paper, category)),
-            )
-            for score, paper, _text, contributions, category in scored
-        ]
-        return _fold_duplicates(ranked, [text for _score, _paper, text, *_rest in scored])
 
     def _get_idfs(self, terms: Sequence[str]) -> dict[str, float]:
         """The idf of each term by the field that more papers hold it in."""
@@ -141,6 +166,38 @@ class SimilarityFinder:
             term: compute_idf(frequency, papers)
             for term, frequency in zip(terms, frequencies, strict=True)
         }
+
+
+class _Scored(NamedTuple):
+    """A paper, its score, what that is made of, and what the paper holds of the profile."""
+
+    paper: Paper
+    score: float
+    parts: ScoreParts
+    text: TermCounts
+
+
+def _score(
+    papers: Sequence[Paper], profile: Mapping[Feature, float], wanted: Wanted, only_above: float
+) -> list[_Scored]:
+    """The papers whose score is above a bound, best first."""
+    sought = Sought(profile)
+    texts = [count_sought(paper.title, paper.abstract, sought) for paper in papers]
+    average = sum(text.length for text in texts) / max(len(texts), 1)
+    known = {code for codes in wanted.categories for code in codes}
+    scored = []
+    for paper, text in zip(papers, texts, strict=True):
+        contributions = list_contributions(profile, text, max(average, 1.0))
+        lexical = sum(each.weight for each in contributions)
+        agreement = _measure_agreement(wanted.categories, paper.categories)
+        category = CATEGORY_SHARE * agreement * max(lexical, 0.0)
+        if lexical + category > only_above:
+            shared = tuple(code for code in paper.categories if code in known)
+            parts = ScoreParts(contributions, shared, category)
+            scored.append(_Scored(paper, lexical + category, parts, text))
+    # Equal scores stay in the engine's order, which is total.
+    scored.sort(key=lambda each: -each.score)
+    return scored
 
 
 def load_hits(database: Database, hits: Sequence[EngineHit]) -> list[Hit]:
@@ -156,31 +213,47 @@ def arrange(papers: Sequence[RelatedPaper], sort: Sort) -> list[RelatedPaper]:
     return [by_id[paper.arxiv_id] for paper in sort_papers([each.paper for each in papers], sort)]
 
 
-def list_profile(
-    profile: Mapping[Feature, float], surfaces: Mapping[Feature, str], limit: int
-) -> list[Reason]:
-    """The heaviest features of a profile as people read them, dislikes by their size."""
+def choose_shown(profile: Mapping[Feature, float], limit: int) -> list[Feature]:
+    """The heaviest features of a profile, dislikes by their size."""
     heaviest = nsmallest(limit, profile, key=lambda feature: (-abs(profile[feature]), feature))
-    return [
-        Reason(_kind_of(feature), _name(feature, surfaces), profile[feature])
-        for feature in heaviest
-        if profile[feature] != 0.0
-    ]
+    return [feature for feature in heaviest if profile[feature] != 0.0]
 
 
-def _list_reasons(
-    contributions: Iterable[Contribution], wanted: Wanted, paper: Paper, category: float
+def list_profile(
+    profile: Mapping[Feature, float], shown: Iterable[Feature], surfaces: Mapping[Feature, str]
 ) -> list[Reason]:
+    """Some features of a profile as people read them, heaviest first."""
     reasons = [
-        Reason(_kind_of(each.feature), _name(each.feature, wanted.surfaces), each.weight)
-        for each in contributions
+        Reason(_kind_of(feature), _name(feature, surfaces), profile[feature]) for feature in shown
     ]
-    if category > 0.0:
-        known = {code for codes in wanted.categories for code in codes}
-        shared = ", ".join(code for code in paper.categories if code in known)
-        reasons.append(Reason(ReasonKind.CATEGORY, shared, category))
-        reasons.sort(key=lambda each: -each.weight)
-    return reasons
+    return _join_spellings(reasons, by_size=True)
+
+
+def _list_reasons(parts: ScoreParts, surfaces: Mapping[Feature, str]) -> list[Reason]:
+    reasons = [
+        Reason(_kind_of(each.feature), _name(each.feature, surfaces), each.weight)
+        for each in parts.contributions
+    ]
+    if parts.category > 0.0:
+        shared = ", ".join(parts.categories)
+        reasons.append(Reason(ReasonKind.CATEGORY, shared, parts.category))
+    return _join_spellings(reasons)
+
+
+def _join_spellings(reasons: Iterable[Reason], *, by_size: bool = False) -> list[Reason]:
+    """Reasons by weight, those that read the same as one: "position-wise" is a pair and a word."""
+    joined: dict[str, Reason] = {}
+    for each in reasons:
+        known = joined.get(each.text)
+        if known is not None:
+            weight = known.weight + each.weight
+            kind = each.kind if known.kind is ReasonKind.TERM else known.kind
+            joined[each.text] = Reason(kind, each.text, weight)
+        else:
+            joined[each.text] = each
+    if by_size:
+        return sorted(joined.values(), key=lambda each: -abs(each.weight))
+    return sorted(joined.values(), key=lambda each: -each.weight)
 
 
 def _kind_of(feature: Feature) -> ReasonKind:
@@ -198,17 +271,48 @@ def _measure_agreement(models: Sequence[tuple[str, ...]], categories: tuple[str,
     return sum(shares) / len(shares) if shares else 0.0
 
 
-def _fold_duplicates(
-    ranked: Sequence[RelatedPaper], texts: Sequence[TermCounts]
-) -> list[RelatedPaper]:
-    """The best of each group of near-duplicates, with the others' identifiers."""
-    leaders = group_near_duplicates(texts)
+def _fold_duplicates(scored: Sequence[_Scored], words: Sequence[str]) -> list[RelatedPaper]:
+    """The best of each group of near-duplicates, with the others' identifiers.
+
+    Args:
+        scored: papers, best first.
+        words: the heaviest of the profile.
+    """
+    suspects = _list_suspects([each.text for each in scored], words)
+    leaders = list(range(len(scored)))
+    texts = [
+        count_terms(scored[each].paper.title, scored[each].paper.abstract) for each in suspects
+    ]
+    for place, leader in zip(suspects, group_near_duplicates(texts), strict=True):
+        leaders[place] = suspects[leader]
     followers: dict[int, list[ArxivId]] = {}
     for place, leader in enumerate(leaders):
         if leader != place:
-            followers.setdefault(leader, []).append(ranked[place].paper.arxiv_id)
+            followers.setdefault(leader, []).append(scored[place].paper.arxiv_id)
     return [
-        replace(each, duplicates=tuple(followers.get(place, ())))
-        for place, each in enumerate(ranked)
+        RelatedPaper(each.paper, each.score, (), duplicates=tuple(followers.get(place, ())))
+        for place, each in enumerate(scored)
         if leaders[place] == place
     ]
+
+
+def _list_suspects(texts: Sequence[TermCounts], words: Sequence[str]) -> list[int]:
+    """Texts that may nearly repeat another: about as long, with about the same of some words.
+
+    What nearly repeats all of a text holds nearly the same of any words, so that most texts need
+    not be compared as wholes.
+    """
+    bits: dict[Feature, int] = {(word,): 1 << number for number, word in enumerate(words)}
+    held = [sum(bits.get(feature, 0) for feature in text.counts) for text in texts]
+    by_length = sorted(range(len(texts)), key=lambda place: texts[place].length)
+    suspects: set[int] = set()
+    for number, left in enumerate(by_length):
+        longest = texts[left].length / SUSPECT_LIKENESS
+        for right in by_length[number + 1 :]:
+            if texts[right].length > longest:
+                break
+            common = (held[left] & held[right]).bit_count()
+            every = (held[left] | held[right]).bit_count()
+            if common >= SUSPECT_LIKENESS * every - 1:
+                suspects.update((left, right))
+    return sorted(suspects)

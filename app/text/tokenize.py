@@ -255,16 +255,25 @@ def placed_index_terms(text: str) -> list[tuple[int, str]]:
     >>> placed_index_terms("The GPT-4 models")
     [(1, 'gpt'), (1, 'gpt4'), (2, '4'), (3, 'model')]
     """
-    words = tex_to_words(text) if has_tex(text) else text
-    chunks = _CHUNK.findall(words)
-    place = _place_chunk if _is_cacheable(words, chunks) else _place_chunk.__wrapped__
     placed: list[tuple[int, str]] = []
     position = 0
-    for terms, width in map(place, chunks):
+    for terms, width in place_chunks(text):
         for offset, term in terms:
             placed.append((position + offset, term))
         position += width
     return placed
+
+
+def place_chunks(text: str) -> Iterator[tuple[tuple[tuple[int, str], ...], int]]:
+    """What `place_chunk` gives of each piece of a text, in order.
+
+    >>> list(place_chunks("GPT-4, models"))
+    [(((0, 'gpt'), (0, 'gpt4'), (1, '4')), 2), (((0, 'model'),), 1)]
+    """
+    words = tex_to_words(text) if has_tex(text) else text
+    chunks = _CHUNK.findall(words)
+    place = _place_chunk if _is_cacheable(words, chunks) else _place_chunk.__wrapped__
+    return map(place, chunks)
 
 
 def place_chunk(chunk: str) -> tuple[tuple[tuple[int, str], ...], int]:

@@ -190,7 +190,7 @@ class WhooshEngine:
         with self._borrow() as (snapshot, _searcher, executor):
             if field is not None:
                 return statistics.list_field_statistics(executor, get_index_field(field), terms)
-            return [self._statistics.compute(snapshot, executor, term) for term in terms]
+            return self._statistics.compute(snapshot, executor, terms)
 
     def get_document_frequencies(
         self, terms: Sequence[str], *, field: QueryField | None = None
@@ -285,7 +285,9 @@ class WhooshEngine:
             if field is None:
                 bounds = statistics.list_candidates(executor, statistics.WHOLE_PAPER, pattern)
                 return statistics.choose_most_frequent(
-                    bounds, limit, lambda term: self._statistics.compute(snapshot, executor, term)
+                    bounds,
+                    limit,
+                    lambda term: self._statistics.compute(snapshot, executor, [term])[0],
                 )
             name = get_index_field(field)
             bounds = statistics.list_candidates(executor, [name], pattern)

@@ -1,6 +1,7 @@
 """What engines keep of the newest state of an index: what runs plans, and statistics of terms."""
 
 import threading
+from collections.abc import Sequence
 
 from app.domain.results import TermStatistics
 from app.search.whoosh.codec.kernel_types import Kernels
@@ -63,15 +64,19 @@ class StatisticsCache:
         self._generation = -1
         self._known: dict[str, TermStatistics] = {}
 
-    def compute(self, snapshot: Snapshot, executor: Executor, term: str) -> TermStatistics:
-        """The statistics of one term."""
+    def compute(
+        self, snapshot: Snapshot, executor: Executor, terms: Sequence[str]
+    ) -> list[TermStatistics]:
+        """The statistics of terms, in the order asked."""
         known = self._get_known(snapshot.state.generation)
-        found = known.get(term)
-        if found is None:
-            found = statistics.compute_term_statistics(executor, term)
-            if len(known) < MAX_CACHED_TERMS:
-                known[term] = found
-        return found
+        found = {term: each for term in terms if (each := known.get(term)) is not None}
+        missing = [term for term in dict.fromkeys(terms) if term not in found]
+        if missing:
+            new = zip(missing, statistics.compute_term_statistics(executor, missing), strict=True)
+            found.update(new)
+            if len(known) + len(missing) <= MAX_CACHED_TERMS:
+                known.update((term, found[term]) for term in missing)
+        return [found[term] for term in terms]
 
     def _get_known(self, generation: int) -> dict[str, TermStatistics]:
         """The terms of this state; a thread on another state gets a dictionary of its own."""

@@ -9,14 +9,16 @@ from hypothesis import strategies as st
 from app.text import similarity
 from app.text.similarity import (
     Feature,
+    Sought,
     compute_idf,
+    count_sought,
     count_terms,
-    find_surfaces,
     group_near_duplicates,
     list_contributions,
     measure_importance,
     weigh_features,
 )
+from app.text.surfaces import find_surfaces
 
 WORDS = st.lists(
     st.sampled_from(
@@ -120,6 +122,29 @@ def test_every_feature_of_a_text_has_a_surface_in_it(title: str, abstract: str) 
     surfaces = find_surfaces(title, features) | find_surfaces(abstract, features)
 
     assert set(surfaces) == set(features)
+
+
+def test_a_joined_spelling_is_shown_with_its_hyphen() -> None:
+    wanted: list[Feature] = [("englishfrench",), ("english", "french"), ("positionwis",)]
+
+    surfaces = find_surfaces("An English-French task, position-wise", wanted)
+
+    assert surfaces == {
+        ("englishfrench",): "English-French",
+        ("english", "french"): "English-French",
+        ("positionwis",): "position-wise",
+    }
+
+
+@given(WORDS, WORDS, WORDS)
+def test_what_is_sought_is_counted_as_among_everything(seed: str, title: str, text: str) -> None:
+    wanted = count_terms("", seed).counts
+
+    found = count_sought(title, text, Sought(wanted))
+
+    whole = count_terms(title, text)
+    assert found.length == whole.length
+    assert found.counts == {each: n for each, n in whole.counts.items() if each in wanted}
 
 
 def test_near_duplicates_join_the_first_of_them() -> None:

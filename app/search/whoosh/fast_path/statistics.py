@@ -14,10 +14,10 @@ from operator import itemgetter
 import numpy as np
 
 from app.domain.results import TermStatistics
-from app.search.whoosh.codec.kernel_types import ClauseKind
+from app.search.whoosh.codec.kernel_types import U8
 from app.search.whoosh.codec.posting_ranges import read_weights
 from app.search.whoosh.codec.segment_arrays import SegmentArrays
-from app.search.whoosh.fast_path.answers import EVERY_PAPER, count
+from app.search.whoosh.fast_path.answers import EVERY_PAPER
 from app.search.whoosh.fast_path.dictionary import (
     count_postings,
     find_prefix_range,
@@ -25,8 +25,6 @@ from app.search.whoosh.fast_path.dictionary import (
     read_terms,
 )
 from app.search.whoosh.fast_path.execute import Executor
-from app.search.whoosh.fast_path.plan import Clause, Plan, TermLeaf
-from app.search.whoosh.fast_path.terms import ResolvedTerm
 from app.search.whoosh.schema import ABSTRACT, TITLE
 from app.search.whoosh.term_patterns import TermPattern
 
@@ -35,13 +33,56 @@ READ_TERMS = 4_096
 """Terms that are read at a time."""
 
 
-def compute_term_statistics(executor: Executor, term: str) -> TermStatistics:
-    """The statistics of one term over title and abstract; zeros for an unknown one."""
-    resolved = executor.terms.resolve((field, term) for field in WHOLE_PAPER)
-    members = tuple(TermLeaf(field, term, 1.0) for field in WHOLE_PAPER)
-    papers = count(executor, Plan((Clause(ClauseKind.OPTIONAL, members),)), EVERY_PAPER)
-    occurrences = sum(_count_occurrences(executor, each) for each in resolved.values())
-    return TermStatistics(term, papers, round(occurrences))
+def compute_term_statistics(executor: Executor, terms: Sequence[str]) -> list[TermStatistics]:
+    """The statistics of terms over title and abstract, in the order asked; zeros for unknown ones.
+
+    Terms are counted together: what a call costs is looking them up, not passing over postings.
+    """
+    resolved = executor.terms.resolve((field, term) for term in terms for field in WHOLE_PAPER)
+    by_term = [[resolved[field, term] for field in WHOLE_PAPER] for term in terms]
+    papers, occurrences = [0] * len(by_term), [0.0] * len(by_term)
+    masks = executor.state.get_masks(EVERY_PAPER)
+    for place, segment in enumerate(executor.state.segments):
+        counter = _Counter(segment.arrays, masks[place])
+        for index, fields in enumerate(by_term):
+            ranges = [bounds for each in fields if (bounds := each.ranges[place])[0] < bounds[1]]
+            papers[index] += counter.count_papers(ranges)
+            occurrences[index] += sum(counter.count_occurrences(*bounds) for bounds in ranges)
+    return [
+        TermStatistics(term, papers[index], round(occurrences[index]))
+        for index, term in enumerate(terms)
+    ]
+
+
+class _Counter:
+    """Counts living documents and occurrences within one segment."""
+
+    def __init__(self, arrays: SegmentArrays, living: U8) -> None:
+        self._arrays = arrays
+        self._living = living
+        # Whether a document is among the postings at hand; all False between two counts.
+        self._is_held = np.zeros(arrays.document_count, np.bool_)
+
+    def count_papers(self, ranges: Sequence[tuple[int, int]]) -> int:
+        """Living documents in at least one of two ranges of postings, or in the only one."""
+        held = [self._arrays.docs[start:end] for start, end in ranges]
+        if len(self._living):
+            held = [docs[self._living[docs] != 0] for docs in held]
+        total = sum(map(len, held))
+        if len(held) < len(WHOLE_PAPER):
+            return total
+        few, many = sorted(held, key=len)
+        self._is_held[few] = True
+        both = int(np.count_nonzero(self._is_held[many]))
+        self._is_held[few] = False
+        return total - both
+
+    def count_occurrences(self, start: int, end: int) -> float:
+        """Occurrences of a range of postings in living documents."""
+        _, weights = read_weights(self._arrays, start, end)
+        if len(self._living):
+            weights = weights[self._living[self._arrays.docs[start:end]] != 0]
+        return float(weights.sum())
 
 
 def list_field_statistics(
@@ -62,22 +103,6 @@ def list_document_frequencies(
     """How many documents hold each term, in the field in which most do; 0 for unknown ones."""
     resolved = executor.terms.resolve((field, term) for term in terms for field in fields)
     return [max(resolved[field, term].document_frequency for field in fields) for term in terms]
-
-
-def _count_occurrences(executor: Executor, term: ResolvedTerm) -> float:
-    total = 0.0
-    for segment, mask, (start, end) in zip(
-        executor.state.segments,
-        executor.state.get_masks(EVERY_PAPER),
-        term.ranges,
-        strict=True,
-    ):
-        arrays = segment.arrays
-        _, weights = read_weights(arrays, start, end)
-        if len(mask):
-            weights = weights[mask[arrays.docs[start:end]] != 0]
-        total += float(weights.sum())
-    return total
 
 
 def list_candidates(
