@@ -7,6 +7,7 @@ from app.domain.paper import Paper
 from app.domain.query import And, Not, QueryField, QueryNode, SearchRequest, Term
 from app.domain.results import EngineResult
 from app.search.engine import SearchEngine
+from app.services.compounds import Spellings, find_spellings
 from app.services.relaxation import describe_relaxation, find_relaxation, is_enough
 from app.text.query_syntax import NOTHING
 
@@ -30,32 +31,43 @@ class Matches:
     notes: tuple[str, ...] = ()
 
 
-def find_matches(engine: SearchEngine, request: SearchRequest, named: Sequence[Paper]) -> Matches:
+def find_matches(
+    engine: SearchEngine,
+    request: SearchRequest,
+    named: Sequence[Paper],
+    *,
+    is_strict: bool = False,
+) -> Matches:
     """The engine's answer beyond the named papers.
 
-    Where few papers hold all the bare words, papers with any of them are taken.
+    Compounds are looked for in each of their spellings. Where few papers hold all the bare words,
+    papers with any of them are taken.
+
+    Args:
+        is_strict: compounds as they were written only.
 
     Raises:
         SearchIndexError: there is no usable index.
     """
     if request.query == NOTHING:
         return Matches(EngineResult((), 0, engine.get_state(), {}), request.query, request.query)
+    spellings = Spellings(request.query) if is_strict else find_spellings(engine, request.query)
     on_page = len(named[request.offset : request.offset + request.limit])
     asked = replace(
         request,
-        query=_leave_out(request.query, named),
+        query=_leave_out(spellings.tree, named),
         offset=max(0, request.offset - len(named)) if request.after is None else 0,
         limit=request.limit - on_page,
     )
     result = engine.search(asked)
     # A named paper, left out above, may be among those that hold all the words.
-    total = engine.count(request.query, request.filters) if named else result.total
-    relaxation = find_relaxation(request.query)
+    total = engine.count(spellings.tree, request.filters) if named else result.total
+    relaxation = find_relaxation(request.query, spellings.further)
     if relaxation is None or is_enough(total, result.state.papers, request.sort):
-        return Matches(result, request.query, request.query)
+        return Matches(result, spellings.tree, spellings.tree)
     second = engine.search(replace(asked, query=_leave_out(relaxation.query, named)))
     if second.total <= result.total:
-        return Matches(result, request.query, request.query)
+        return Matches(result, spellings.tree, spellings.tree)
     notes = (describe_relaxation(total),)
     return Matches(second, relaxation.shown, relaxation.query, is_relaxed=True, notes=notes)
 

@@ -44,11 +44,14 @@ class Relaxation:
     shown: QueryNode
 
 
-def find_relaxation(tree: QueryNode) -> Relaxation | None:
+def find_relaxation(tree: QueryNode, further: Sequence[QueryNode] = ()) -> Relaxation | None:
     """The tree that wants any of the bare words instead of all; None where that changes nothing.
 
     Phrases, fields and exclusions are asked for on purpose and stay wanted; phrases without a
     field only when the question is no prose.
+
+    Args:
+        further: what may stand for the words, such as compounds in one piece.
     """
     if not isinstance(tree, And):
         return None
@@ -62,8 +65,9 @@ def find_relaxation(tree: QueryNode) -> Relaxation | None:
     weighed = _weigh(words)
     if len(weighed) < 2:  # a single word cannot be asked less of
         return None
+    instead = [*quoted, *further]
     shown = [each.child if isinstance(each, Boosted) else each for each in weighed]
-    return Relaxation(_join([*weighed, *quoted], others), _join([*shown, *quoted], others))
+    return Relaxation(_join([*weighed, *instead], others), _join([*shown, *instead], others))
 
 
 def is_enough(total: int, papers: int, sort: Sort) -> bool:

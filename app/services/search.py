@@ -108,7 +108,7 @@ class SearchService:
         named = find_named_papers(self._database, self._engine, parsed, request)
         titled = find_known_items(self._database, self._engine, question.text, request)
         named = named.extend(titled)
-        matches = find_matches(self._engine, request, named.papers)
+        matches = find_matches(self._engine, request, named.papers, is_strict=question.is_strict)
         hits, missing = load_hits(self._database, request, named.papers, matches.result)
         return SearchPage(
             request=request,

@@ -1,0 +1,126 @@
+"""Compounds are found in each of their spellings, however a paper or a question writes them."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app.db.migrate import upgrade
+from app.db.papers import upsert_records
+from app.db.session import Database
+from app.domain.results import SearchPage
+from app.search.factory import open_engine
+from app.services.search import SearchLimits, SearchQuestion, SearchService
+from indexer.index import rebuild
+from tests.support.databases import make_sqlite_url
+from tests.support.factories import make_id, make_record
+
+SPELLINGS = {
+    "non": ("non-invasive", "noninvasive", "non invasive"),
+    "end": ("end-to-end", "endtoend", "end to end"),
+    "wave": ("wave-function", "wavefunction", "wave function"),
+    "gpt": ("GPT-4", "GPT4", "GPT 4"),
+}
+"""By compound: with hyphens, closed, and apart."""
+
+OTHERS = (
+    *["A network of kelp"] * 120,
+    "Net work done by a wind",
+    *["Deep-sea otters"] * 120,
+    "Deepsea otters",
+)
+"""Papers with a word that is a compound by chance, and a slip of the pen."""
+
+NUMBERS = {
+    spelling: number
+    for number, spelling in enumerate(
+        (each for three in SPELLINGS.values() for each in three), start=1
+    )
+}
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchService]:
+    folder: Path = tmp_path_factory.mktemp("compounds")
+    url = make_sqlite_url(folder / "papersift.db")
+    upgrade(url)
+    database = Database(url)
+    titles = [f"A {spelling} sonde" for spelling in NUMBERS] + list(OTHERS)
+    records = [
+        make_record(make_id(number), title=title, abstract="No more.")
+        for number, title in enumerate(titles, start=1)
+    ]
+    with database.transaction() as tx:
+        upsert_records(tx, records, now=datetime(2026, 1, 1, tzinfo=UTC))
+    rebuild(database, folder / "index")
+    engine = open_engine(folder / "index")
+    yield SearchService(database, engine, SearchLimits(max_page_size=400))
+    engine.close()
+    database.close()
+
+
+def found(page: SearchPage) -> set[str]:
+    return {hit.paper.arxiv_id.value for hit in page.hits}
+
+
+@pytest.mark.parametrize("query", ["{}", "{} sonde", "sonde {}", "title:({})", "zzyzx OR {}"])
+@pytest.mark.parametrize(
+    ("asked", "three"), [(each, three) for three in SPELLINGS.values() for each in three]
+)
+def test_every_spelling_finds_every_other(
+    service: SearchService, query: str, asked: str, three: tuple[str, ...]
+) -> None:
+    page = service.search(SearchQuestion(query.format(asked), limit=100))
+
+    assert found(page) == {make_id(NUMBERS[each]).value for each in three}
+    assert not page.relaxed
+
+
+@pytest.mark.parametrize(
+    ("query", "understood"),
+    [
+        ("noninvasive sonde", '(noninvasive OR "non invasive") sonde'),
+        ("non invasive sonde", "(non invasive OR noninvasive) sonde"),
+        ("endtoend", 'endtoend OR "end to end"'),
+        ("title:wavefunction", 'ti:wavefunction OR ti:"wave function"'),
+    ],
+)
+def test_the_page_says_what_was_looked_for(
+    service: SearchService, query: str, understood: str
+) -> None:
+    assert service.search(SearchQuestion(query)).understood_as == understood
+
+
+@pytest.mark.parametrize(
+    ("query", "total"),
+    [
+        ('"noninvasive"', 2),  # hyphenated compounds are indexed in one piece as well
+        ("net work", 1),
+        ("network", 120),
+        ("deep sea", 120),  # one of 121 papers writes it in one word
+        ("sonde -noninvasive", 10),
+    ],
+)
+def test_chances_slips_quotes_and_exclusions_are_taken_as_written(
+    service: SearchService, query: str, total: int
+) -> None:
+    page = service.search(SearchQuestion(query))
+
+    assert page.total == total
+    assert page.understood_as == query
+
+
+def test_strict_searches_take_compounds_as_written(service: SearchService) -> None:
+    page = service.search(SearchQuestion("noninvasive", is_strict=True))
+
+    assert found(page) == {make_id(NUMBERS[each]).value for each in ("noninvasive", "non-invasive")}
+    assert page.understood_as == "noninvasive"
+
+
+def test_with_any_of_the_words_the_other_spelling_counts_too(service: SearchService) -> None:
+    page = service.search(SearchQuestion("non invasive quux", limit=100))
+
+    assert page.relaxed
+    assert page.understood_as == "non OR invasive OR quux OR noninvasive"
+    assert make_id(NUMBERS["noninvasive"]).value in found(page)
