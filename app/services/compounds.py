@@ -10,7 +10,8 @@ that papers write as one:
 No list of prefixes says what a compound is, the papers do: both spellings are in use, neither so
 rare beside the other that it is a slip of the pen (deeplearning) or an accident (net work). A
 spelling that would add no paper is left out. Words of a title: or abs: field are treated alike;
-phrases, exclusions and other fields stay as they were written.
+phrases, exclusions and other fields stay as they were written, and so does prose, whose many words
+find the papers anyway.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,13 +20,15 @@ from typing import TypeGuard
 
 from app.domain.query import And, Filters, Not, Or, Phrase, QueryField, QueryNode, Term
 from app.search.engine import SearchEngine
+from app.services.relaxation import PROSE_WORDS
 from app.text.tokenize import MAX_JOINED_PARTS, normalise
 
 LEAST_SHARE = 0.01
 """Share of the papers with a compound that a spelling has at least."""
 
-MIN_PART_CHARS = 2
-"""Letters of the shortest part of a closed word; a number may be shorter (GPT4)."""
+MIN_FIRST_CHARS, MIN_LAST_CHARS = 2, 3
+"""Letters of the shortest parts of a closed word: co and re, but few words of two letters follow;
+a number may be shorter (GPT4)."""
 
 MAX_CLOSED_CHARS = 32
 """Letters of the longest word that is taken apart."""
@@ -33,7 +36,7 @@ MAX_CLOSED_CHARS = 32
 MAX_CHECKS = 8
 """Compounds of one query that are looked up in the papers; the others stay as they were written."""
 
-MIDDLE_WORDS = ("to", "by", "in", "of", "on", "and", "the")
+MIDDLE_WORDS = ("to", "by", "of", "and")
 """The middle of a closed compound of three parts, as in endtoend; a query has lost these words."""
 
 _FIELDS = (None, QueryField.TITLE, QueryField.ABSTRACT)
@@ -85,9 +88,10 @@ def find_spellings(engine: SearchEngine, tree: QueryNode) -> Spellings:
     Raises:
         SearchIndexError: there is no usable index.
     """
-    candidates = {
-        each: each.list_terms() for run in _list_runs(tree) for each in _list_candidates(run)
-    }
+    runs = list(_list_runs(tree))
+    if sum(map(len, runs)) > PROSE_WORDS:
+        return Spellings(tree)
+    candidates = {each: each.list_terms() for run in runs for each in _list_candidates(run)}
     terms = list(dict.fromkeys(term for each in candidates.values() for term in each))
     if not terms:
         return Spellings(tree)
@@ -167,12 +171,15 @@ def _split(word: str) -> Iterator[tuple[str, ...]]:
         return
     for place in range(1, len(word)):
         head, tail = word[:place], word[place:]
-        is_number = head.isalpha() and tail.isdigit()
-        if is_number or (word.isalpha() and min(len(head), len(tail)) >= MIN_PART_CHARS):
+        if head.isalpha() and tail.isdigit():
+            yield head, tail
+        if place < MIN_FIRST_CHARS or not word.isalpha():
+            continue
+        if len(tail) >= MIN_LAST_CHARS:
             yield head, tail
         for middle in MIDDLE_WORDS:
             rest = tail.removeprefix(middle)
-            if rest != tail and min(len(head), len(rest)) >= MIN_PART_CHARS:
+            if rest != tail and len(rest) >= MIN_LAST_CHARS:
                 yield head, middle, rest
 
 

@@ -3,14 +3,17 @@
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
 from app.domain.query import RankMode
+from app.services.compounds import Spellings
 
 _SCORING = "app.search.whoosh.scoring"
 _TERMS = "app.search.whoosh.fast_path.terms"
 _RELAXATION = "app.services.relaxation"
+_FORM_WEIGHT = "app.search.whoosh.exact_forms.FORM_WEIGHT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Ablation:
         with ExitStack() as stack:
             for name, value in self.settings.items():
                 stack.enter_context(patch(name, value))
+            # Plans of queries that were asked before hold the weights of then.
+            import_module("app.search.whoosh.engine")._compile.cache_clear()
             yield
 
 
@@ -57,6 +62,11 @@ ABLATIONS: dict[str, Ablation] = {
         settings={f"{_RELAXATION}.ENOUGH_SHARE": 1e9, f"{_RELAXATION}.ENOUGH_PAPERS": 10**9}
     ),
     "phrases stay wanted in prose": Ablation(settings={f"{_RELAXATION}.PROSE_WORDS": 10**9}),
+    "compounds as they are written": Ablation(
+        settings={"app.services.matching.find_spellings": lambda _engine, tree: Spellings(tree)}
+    ),
+    "exact forms count nothing": Ablation(settings={_FORM_WEIGHT: 0.0}),
+    "exact forms count twice": Ablation(settings={_FORM_WEIGHT: 0.2}),
     "repeated words count once": Ablation(
         settings={f"{_RELAXATION}._boost": lambda word, _count: word}
     ),

@@ -124,3 +124,10 @@ def test_with_any_of_the_words_the_other_spelling_counts_too(service: SearchServ
     assert page.relaxed
     assert page.understood_as == "non OR invasive OR quux OR noninvasive"
     assert make_id(NUMBERS["noninvasive"]).value in found(page)
+
+
+def test_prose_is_taken_as_written(service: SearchService) -> None:
+    prose = "noninvasive " + " ".join(f"quux{letter}" for letter in "abcdefghij")
+
+    assert '"non invasive"' not in service.search(SearchQuestion(prose)).understood_as
+    assert '"non invasive"' in service.search(SearchQuestion(prose[:-7])).understood_as
