@@ -27,6 +27,10 @@ ENOUGH_SHARE = 0.01
 """The same as a share of all papers, for small libraries."""
 
 
+SPELLING_WEIGHT = 0.3
+"""What another spelling of a compound scores beside words any of which suffices. Papers with
+hyphens hold it and the words: in full it would put them above papers with more of the words."""
+
 PROSE_WORDS = 10
 """With more bare words a question is prose, and a phrase in it is no condition."""
 
@@ -37,7 +41,7 @@ class Relaxation:
 
     Attributes:
         query: what is searched for.
-        shown: the same without the weights of repeated words, for people.
+        shown: the same without weights, for people.
     """
 
     query: QueryNode
@@ -51,7 +55,7 @@ def find_relaxation(tree: QueryNode, further: Sequence[QueryNode] = ()) -> Relax
     field only when the question is no prose.
 
     Args:
-        further: what may stand for the words, such as compounds in one piece.
+        further: other spellings of the words.
     """
     if not isinstance(tree, And):
         return None
@@ -65,9 +69,12 @@ def find_relaxation(tree: QueryNode, further: Sequence[QueryNode] = ()) -> Relax
     weighed = _weigh(words)
     if len(weighed) < 2:  # a single word cannot be asked less of
         return None
-    instead = [*quoted, *further]
+    spellings = [Boosted(each, SPELLING_WEIGHT) for each in further]
     shown = [each.child if isinstance(each, Boosted) else each for each in weighed]
-    return Relaxation(_join([*weighed, *instead], others), _join([*shown, *instead], others))
+    return Relaxation(
+        _join([*weighed, *quoted, *spellings], others),
+        _join([*shown, *quoted, *further], others),
+    )
 
 
 def is_enough(total: int, papers: int, sort: Sort) -> bool:

@@ -65,7 +65,8 @@ ABLATIONS: dict[str, Ablation] = {
     "compounds as they are written": Ablation(
         settings={"app.services.matching.find_spellings": lambda _engine, tree: Spellings(tree)}
     ),
-    "exact forms count nothing": Ablation(settings={_FORM_WEIGHT: 0.0}),
+    # Not 0, which would leave out the second stage as well.
+    "exact forms count nothing": Ablation(settings={_FORM_WEIGHT: 1e-9}),
     "exact forms count twice": Ablation(settings={_FORM_WEIGHT: 0.2}),
     "repeated words count once": Ablation(
         settings={f"{_RELAXATION}._boost": lambda word, _count: word}

@@ -59,9 +59,11 @@ def titles(service: SearchService) -> list[str]:
     assert found.total > 90_000
     chance = random.Random(2_024)
     titles: list[str] = []
-    for offset in chance.sample(range(10_000), 600):
+    for _page in range(600):
         year = str(chance.randrange(1995, 2026))
-        page = service.search(SearchQuestion("*", first=year, offset=offset % 1_500, limit=10))
+        papers = service.search(SearchQuestion("*", first=year, last=year, limit=0)).total
+        offset = chance.randrange(min(papers, SearchLimits().max_offset))
+        page = service.search(SearchQuestion("*", first=year, last=year, offset=offset, limit=10))
         titles += [hit.paper.title for hit in page.hits]
     distinct = list(dict.fromkeys(titles))
     chance.shuffle(distinct)

@@ -5,7 +5,12 @@ from math import log
 import pytest
 
 from app.domain.query import And, Boosted, Not, Or, Phrase, QueryField, QueryNode, Sort, Term
-from app.services.relaxation import describe_relaxation, find_relaxation, is_enough
+from app.services.relaxation import (
+    SPELLING_WEIGHT,
+    describe_relaxation,
+    find_relaxation,
+    is_enough,
+)
 from app.services.search import SearchQuestion
 from app.services.use_cases import UseCases
 from tests.support.factories import OTTER_ID
@@ -28,6 +33,15 @@ def test_a_word_said_twice_in_any_form_counts_more() -> None:
     assert relaxation is not None
     assert relaxation.query == Or((Boosted(OTTERS, 1 + log(2)), TEAPOTS))
     assert relaxation.shown == Or((OTTERS, TEAPOTS))
+
+
+def test_other_spellings_count_less_than_the_words() -> None:
+    teapot = Phrase("tea pots")
+    relaxation = find_relaxation(And((OTTERS, TEAPOTS)), [teapot])
+
+    assert relaxation is not None
+    assert relaxation.query == Or((OTTERS, TEAPOTS, Boosted(teapot, SPELLING_WEIGHT)))
+    assert relaxation.shown == Or((OTTERS, TEAPOTS, teapot))
 
 
 def test_quotations_in_prose_are_no_conditions_but_count() -> None:
