@@ -79,8 +79,9 @@ class PreferenceService:
         ids = [parse_arxiv_id(each).arxiv_id for each in written_ids]
         query = make_preference_query(words)
         scores = self._engine.score_papers(query, set(ids)) if query is not None and ids else {}
-        places = sorted(range(len(ids)), key=lambda place: -scores.get(ids[place], 0.0))
-        return tuple(RankedId(written_ids[each], scores.get(ids[each], 0.0)) for each in places)
+        score_of = [scores.get(each, 0.0) for each in ids]
+        places = sorted(range(len(ids)), key=score_of.__getitem__, reverse=True)
+        return tuple(RankedId(written_ids[each], score_of[each]) for each in places)
 
     def make_cloud(self, written_ids: Sequence[str]) -> Cloud:
         """The words of the papers somebody looked at, the one looked at last at the end.
@@ -98,9 +99,7 @@ class PreferenceService:
         ids = list(reversed(by_id))
         with self._database.read() as tx:
             papers = find_papers(tx, ids)
-        statistics = CorpusStatistics(
-            self._engine.get_state().papers, self._get_document_frequencies
-        )
+        statistics = self._make_statistics()
         cloud = make_word_cloud(
             [
                 keyword.text
@@ -114,8 +113,18 @@ class PreferenceService:
         missing = tuple(by_id[each] for each in ids if each not in papers)
         return Cloud(tuple(cloud), tuple(choose_default_preferences(cloud)), missing)
 
-    def _get_document_frequencies(self, terms: Sequence[str]) -> list[int]:
-        return self._engine.get_document_frequencies(terms)
+    def _make_statistics(self) -> CorpusStatistics:
+        """How common words are; each is asked for once, however many papers hold it."""
+        known: dict[str, int] = {}
+
+        def get_document_frequencies(terms: Sequence[str]) -> list[int]:
+            missing = [term for term in terms if term not in known]
+            if missing:
+                found = self._engine.get_document_frequencies(missing)
+                known.update(zip(missing, found, strict=True))
+            return [known[term] for term in terms]
+
+        return CorpusStatistics(self._engine.get_state().papers, get_document_frequencies)
 
     def _check_ids(self, written_ids: Sequence[str]) -> None:
         check_limit(

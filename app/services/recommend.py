@@ -80,9 +80,8 @@ class _Examples:
     texts: list[str] = field(default_factory=list)
     categories: list[tuple[str, ...]] = field(default_factory=list)
 
-    def add_paper(self, paper: Paper, *, is_positive: bool) -> None:
+    def add_paper(self, paper: Paper, counts: TermCounts, *, is_positive: bool) -> None:
         """Count a seed."""
-        counts = count_terms(paper.title, paper.abstract)
         (self.liked if is_positive else self.disliked).append(counts)
         self.texts.extend((paper.title, paper.abstract))
         if is_positive:
@@ -124,7 +123,7 @@ class RecommendService:
         limit = self._check(taste, question)
         filters = make_filters(question)
         seeds, papers = self._find_seeds(taste)
-        examples = _gather(taste, seeds, papers)
+        examples = self._gather(taste, seeds, papers)
         importance, texts = self._weigh(taste, examples)
         wanted = Wanted(
             importance=importance,
@@ -214,6 +213,22 @@ class RecommendService:
             None,
         )
 
+    def _gather(
+        self, taste: Taste, seeds: Sequence[Seed], papers: dict[ArxivId, Paper]
+    ) -> _Examples:
+        examples = _Examples()
+        known: set[ArxivId] = set()
+        for seed in seeds:
+            if seed.arxiv_id is not None and seed.arxiv_id not in known:
+                known.add(seed.arxiv_id)
+                paper = papers[seed.arxiv_id]
+                counts = self._finder.count_terms(paper)
+                examples.add_paper(paper, counts, is_positive=seed.is_positive)
+        if taste.text.strip():
+            examples.liked.append(count_terms("", taste.text))
+            examples.texts.append(taste.text)
+        return examples
+
     def _weigh(self, taste: Taste, examples: _Examples) -> tuple[dict[Feature, float], list[str]]:
         """The importance of each feature of the taste, and the texts that write it."""
         if not taste.profile:
@@ -228,19 +243,6 @@ class RecommendService:
             for feature, weight in weights.items()
             if worth[feature] > 0.0
         }, [text for text, _weight in lines]
-
-
-def _gather(taste: Taste, seeds: Sequence[Seed], papers: dict[ArxivId, Paper]) -> _Examples:
-    examples = _Examples()
-    known: set[ArxivId] = set()
-    for seed in seeds:
-        if seed.arxiv_id is not None and seed.arxiv_id not in known:
-            known.add(seed.arxiv_id)
-            examples.add_paper(papers[seed.arxiv_id], is_positive=seed.is_positive)
-    if taste.text.strip():
-        examples.liked.append(count_terms("", taste.text))
-        examples.texts.append(taste.text)
-    return examples
 
 
 def _read_surfaces(texts: Sequence[str], features: Collection[Feature]) -> dict[Feature, str]:

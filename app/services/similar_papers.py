@@ -18,14 +18,16 @@ from app.domain.related import Reason, ReasonKind, RelatedPaper
 from app.domain.results import EngineHit, Hit, IndexState
 from app.search.engine import SearchEngine
 from app.services.named_papers import sort_papers
+from app.services.text_memory import TextMemory
 from app.text.similarity import (
     Contribution,
     Feature,
+    LaidOutText,
     Sought,
     TermCounts,
     compute_idf,
+    count_laid_out,
     count_sought,
-    count_terms,
     group_near_duplicates,
     list_contributions,
     weigh_features,
@@ -123,6 +125,11 @@ class SimilarityFinder:
     def __init__(self, database: Database, engine: SearchEngine) -> None:
         self._database = database
         self._engine = engine
+        self._texts = TextMemory()
+
+    def count_terms(self, paper: Paper) -> TermCounts:
+        """The terms and pairs of a paper."""
+        return count_laid_out(self._texts.read(paper))
 
     def weigh(self, importance: Mapping[Feature, float]) -> dict[Feature, float]:
         """The profile of an importance: each feature times its rarity in the index."""
@@ -150,7 +157,8 @@ class SimilarityFinder:
         left_out = set(wanted.left_out)
         hits = [hit for hit in found.hits if hit.arxiv_id not in left_out][:CANDIDATES]
         papers = [hit.paper for hit in load_hits(self._database, hits)]
-        scored = _score(papers, profile, wanted, only_above)
+        texts = [self._texts.read(paper) for paper in papers]
+        scored = _score(papers, texts, profile, wanted, only_above)
         return SimilarPapers(
             tuple(_fold_duplicates(scored, heaviest)),
             profile,
@@ -169,32 +177,37 @@ class SimilarityFinder:
 
 
 class _Scored(NamedTuple):
-    """A paper, its score, what that is made of, and what the paper holds of the profile."""
+    """A paper, its score, what that is made of, its words, and those of the profile it has."""
 
     paper: Paper
     score: float
     parts: ScoreParts
-    text: TermCounts
+    text: LaidOutText
+    held: TermCounts
 
 
 def _score(
-    papers: Sequence[Paper], profile: Mapping[Feature, float], wanted: Wanted, only_above: float
+    papers: Sequence[Paper],
+    texts: Sequence[LaidOutText],
+    profile: Mapping[Feature, float],
+    wanted: Wanted,
+    only_above: float,
 ) -> list[_Scored]:
     """The papers whose score is above a bound, best first."""
     sought = Sought(profile)
-    texts = [count_sought(paper.title, paper.abstract, sought) for paper in papers]
-    average = sum(text.length for text in texts) / max(len(texts), 1)
+    counted = [count_sought(text, sought) for text in texts]
+    average = sum(held.length for held in counted) / max(len(counted), 1)
     known = {code for codes in wanted.categories for code in codes}
     scored = []
-    for paper, text in zip(papers, texts, strict=True):
-        contributions = list_contributions(profile, text, max(average, 1.0))
+    for paper, text, held in zip(papers, texts, counted, strict=True):
+        contributions = list_contributions(profile, held, max(average, 1.0))
         lexical = sum(each.weight for each in contributions)
         agreement = _measure_agreement(wanted.categories, paper.categories)
         category = CATEGORY_SHARE * agreement * max(lexical, 0.0)
         if lexical + category > only_above:
             shared = tuple(code for code in paper.categories if code in known)
             parts = ScoreParts(contributions, shared, category)
-            scored.append(_Scored(paper, lexical + category, parts, text))
+            scored.append(_Scored(paper, lexical + category, parts, text, held))
     # Equal scores stay in the engine's order, which is total.
     scored.sort(key=lambda each: -each.score)
     return scored
@@ -278,11 +291,9 @@ def _fold_duplicates(scored: Sequence[_Scored], words: Sequence[str]) -> list[Re
         scored: papers, best first.
         words: the heaviest of the profile.
     """
-    suspects = _list_suspects([each.text for each in scored], words)
+    suspects = _list_suspects([each.held for each in scored], words)
     leaders = list(range(len(scored)))
-    texts = [
-        count_terms(scored[each].paper.title, scored[each].paper.abstract) for each in suspects
-    ]
+    texts = [count_laid_out(scored[each].text) for each in suspects]
     for place, leader in zip(suspects, group_near_duplicates(texts), strict=True):
         leaders[place] = suspects[leader]
     followers: dict[int, list[ArxivId]] = {}

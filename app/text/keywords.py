@@ -14,9 +14,11 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import chain
 
 from app.domain.keywords import CorpusStatistics, Keyword
-from app.text.tokenize import iter_tokens, normalise
+from app.text.tokenize import MAX_CACHED_CHARS, iter_tokens, normalise
 
 MAX_LITERAL_KEYWORDS = 10
 """Words per paper in post 10311."""
@@ -39,15 +41,22 @@ def iter_literal_words(text: str) -> Iterator[str]:
     >>> list(iter_literal_words(r"ReasonFlux-PRMs for $\ell_2$ on MATH500 in 2025: it doesn't"))
     ['reasonflux', 'prms', 'math500']
     """
-    for match in _WORD.finditer(_LEFT_OUT.sub(" ", text).lower()):
-        for word in _split_run(match[0]):
-            if len(word) >= MIN_WORD_CHARS and not word.isnumeric() and normalise(word):
-                yield word
+    runs = _WORD.findall(_LEFT_OUT.sub(" ", text).lower())
+    # Long runs, of Chinese above all, hardly recur and would only fill the memory.
+    is_short = max(map(len, runs), default=0) <= MAX_CACHED_CHARS
+    return chain.from_iterable(map(_list_words if is_short else _list_words.__wrapped__, runs))
 
 
-def _split_run(run: str) -> list[str]:
-    """A run of letters and digits; of Chinese, the overlapping pairs that the index knows."""
-    return [run] if run.isascii() else [token.text for token in iter_tokens(run)]
+@lru_cache(1 << 15)
+def _list_words(run: str) -> tuple[str, ...]:
+    """The words of a run of letters and digits that may become keywords."""
+    # Of Chinese, the overlapping pairs that the index knows.
+    words = [run] if run.isascii() else [token.text for token in iter_tokens(run)]
+    return tuple(
+        word
+        for word in words
+        if len(word) >= MIN_WORD_CHARS and not word.isnumeric() and normalise(word)
+    )
 
 
 def extract_literal_keywords(
@@ -75,16 +84,17 @@ def extract_literal_keywords(
     )
     words = list(in_title | in_abstract)
     terms = [normalise(word) for word in words]
-    keywords = []
-    for word, term, df in zip(
-        words, terms, statistics.get_document_frequencies(terms), strict=True
-    ):
+    weighed = []
+    frequencies = statistics.get_document_frequencies(terms)
+    for place, (word, df) in enumerate(zip(words, frequencies, strict=True)):
         tf = title_weight * in_title[word] + in_abstract[word]
         idf = smooth_idf(df, statistics.papers)
-        keywords.append(Keyword(word, tf * idf, tf, df, idf, (term,)))
-    place = {word: index for index, word in enumerate(words)}
-    keywords.sort(key=lambda each: (-each.weight, each.df, place[each.text], each.text))
-    return keywords[:limit]
+        weighed.append((-tf * idf, df, place, tf, idf))
+    weighed.sort()
+    return [
+        Keyword(words[place], -weight, tf, df, idf, (terms[place],))
+        for weight, df, place, tf, idf in weighed[:limit]
+    ]
 
 
 def smooth_idf(document_frequency: float, papers: int) -> float:

@@ -9,11 +9,14 @@ idfs. A text scores Σ w(t) · tf (K + 1) / (tf + K (1 − B + B length / averag
 pairs it has: BM25 with the whole text as the query. The parts add up to the score.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from math import log
+from typing import NamedTuple, Self
 
-from app.text.tokenize import place_chunks, placed_index_terms
+from app.text.tokenize import lay_out_terms
 
 TITLE_WEIGHT = 2.0
 """What an occurrence in the title counts, where one in the abstract counts 1."""
@@ -69,28 +72,35 @@ Profile = Mapping[Feature, float]
 """What is looked for: the weight of each term and pair, negative for what is disliked."""
 
 
+class LaidOutText(NamedTuple):
+    """A paper's words as `app.text.tokenize.lay_out_terms` gives them; small enough to be kept."""
+
+    title: tuple[tuple[str, ...], tuple[str, ...]]
+    abstract: tuple[tuple[str, ...], tuple[str, ...]]
+
+    @classmethod
+    def read(cls, title: str, abstract: str) -> Self:
+        """The words of a title and an abstract."""
+        return cls(lay_out_terms(title), lay_out_terms(abstract))
+
+    def measure_length(self) -> float:
+        """Occurrences of terms, those of the title `TITLE_WEIGHT` times."""
+        title, abstract = (len(firsts) - firsts.count("") + len(others) for firsts, others in self)
+        return TITLE_WEIGHT * title + abstract
+
+
 def count_terms(title: str, abstract: str) -> TermCounts:
     """The index terms of a paper and the pairs of them that stand side by side.
 
     >>> sorted(count_terms("Sparse attention", "").counts)
     [('attent',), ('spars',), ('spars', 'attent')]
     """
-    counts: dict[Feature, float] = {}
-    length = 0.0
-    for text, weight in ((title, TITLE_WEIGHT), (abstract, 1.0)):
-        placed = placed_index_terms(text)
-        length += weight * len(placed)
-        left, place = "", -2
-        for position, term in placed:
-            alone = (term,)
-            counts[alone] = counts.get(alone, 0.0) + weight
-            if position == place:
-                continue  # The joined spelling of a compound comes after its first part.
-            if position == place + 1 and may_be_neighbours(left, term):
-                pair = (left, term)
-                counts[pair] = counts.get(pair, 0.0) + 1.0
-            left, place = term, position
-    return TermCounts(counts, length)
+    return count_laid_out(LaidOutText.read(title, abstract))
+
+
+def count_laid_out(text: LaidOutText) -> TermCounts:
+    """`count_terms` of a text whose words are known."""
+    return _count(text, bool, all)
 
 
 class Sought:
@@ -98,41 +108,31 @@ class Sought:
 
     def __init__(self, features: Iterable[Feature]) -> None:
         kept = set(features)
-        self.pairs = {feature for feature in kept if len(feature) == 2}
+        self.pairs: set[Feature] = {feature for feature in kept if len(feature) == 2}
         self.terms = {feature[0] for feature in kept if len(feature) == 1}
-        self.lefts = {pair[0] for pair in self.pairs}
 
 
-def count_sought(title: str, abstract: str, sought: Sought) -> TermCounts:
-    """`count_terms` of what is sought alone, several times as fast; the length is that of all.
+def count_sought(text: LaidOutText, sought: Sought) -> TermCounts:
+    """`count_laid_out` of what is sought alone, several times as fast; the length is that of all.
 
-    >>> sorted(count_sought("Sparse attention", "Sparse maps", Sought([("spars",)])).counts.items())
-    [(('spars',), 3.0)]
+    >>> text = LaidOutText.read("Sparse attention", "Sparse maps")
+    >>> count_sought(text, Sought([("spars",)])).counts
+    {('spars',): 3.0}
     """
-    wanted, pairs, lefts = sought.terms, sought.pairs, sought.lefts
-    single: dict[str, float] = {}
+    return _count(text, sought.terms.__contains__, sought.pairs.__contains__)
+
+
+def _count(
+    text: LaidOutText, is_term: Callable[[str], bool], is_pair: Callable[[tuple[str, str]], bool]
+) -> TermCounts:
     counts: dict[Feature, float] = {}
-    length = 0.0
-    for text, weight in ((title, TITLE_WEIGHT), (abstract, 1.0)):
-        position, terms_held = 0, 0
-        left, place = "", -2
-        for terms, width in place_chunks(text):
-            for offset, term in terms:
-                terms_held += 1
-                if term in wanted:
-                    single[term] = single.get(term, 0.0) + weight
-                at = position + offset
-                if at == place:
-                    continue  # As in `count_terms`.
-                if at == place + 1 and left in lefts:
-                    pair = (left, term)
-                    if pair in pairs and may_be_neighbours(left, term):
-                        counts[pair] = counts.get(pair, 0.0) + 1.0
-                left, place = term, at
-            position += width
-        length += weight * terms_held
-    counts.update(((term,), count) for term, count in single.items())
-    return TermCounts(counts, length)
+    for (firsts, others), weight in zip(text, (TITLE_WEIGHT, 1.0), strict=True):
+        for term, count in Counter(filter(is_term, chain(firsts, others))).items():
+            counts[term,] = counts.get((term,), 0.0) + weight * count
+        for pair, count in Counter(filter(is_pair, pairwise(firsts))).items():
+            if may_be_neighbours(*pair):
+                counts[pair] = counts.get(pair, 0.0) + count
+    return TermCounts(counts, text.measure_length())
 
 
 def may_be_neighbours(left: str, right: str) -> bool:

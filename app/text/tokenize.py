@@ -255,25 +255,47 @@ def placed_index_terms(text: str) -> list[tuple[int, str]]:
     >>> placed_index_terms("The GPT-4 models")
     [(1, 'gpt'), (1, 'gpt4'), (2, '4'), (3, 'model')]
     """
+    words = tex_to_words(text) if has_tex(text) else text
+    chunks = _CHUNK.findall(words)
+    place = _place_chunk if _is_cacheable(words, chunks) else _place_chunk.__wrapped__
     placed: list[tuple[int, str]] = []
     position = 0
-    for terms, width in place_chunks(text):
+    for terms, width in map(place, chunks):
         for offset, term in terms:
             placed.append((position + offset, term))
         position += width
     return placed
 
 
-def place_chunks(text: str) -> Iterator[tuple[tuple[tuple[int, str], ...], int]]:
-    """What `place_chunk` gives of each piece of a text, in order.
+def lay_out_terms(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The first term at each position, empty where there is none, and all others.
 
-    >>> list(place_chunks("GPT-4, models"))
-    [(((0, 'gpt'), (0, 'gpt4'), (1, '4')), 2), (((0, 'model'),), 1)]
+    The same as `placed_index_terms`, for counting words and neighbours: the others are joined
+    spellings of compounds whose first part is a term too.
+
+    >>> lay_out_terms("The GPT-4 models")
+    (('', 'gpt', '4', 'model'), ('gpt4',))
     """
     words = tex_to_words(text) if has_tex(text) else text
     chunks = _CHUNK.findall(words)
-    place = _place_chunk if _is_cacheable(words, chunks) else _place_chunk.__wrapped__
-    return map(place, chunks)
+    lay_out = _lay_out_chunk if _is_cacheable(words, chunks) else _lay_out_chunk.__wrapped__
+    laid_out = list(map(lay_out, chunks))
+    return (
+        tuple(chain.from_iterable(map(itemgetter(0), laid_out))),
+        tuple(chain.from_iterable(map(itemgetter(1), laid_out))),
+    )
+
+
+@lru_cache(TERM_CACHE_SIZE)
+def _lay_out_chunk(chunk: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    terms, width = place_chunk(chunk)
+    firsts, others = [""] * width, []
+    for position, term in terms:
+        if firsts[position]:
+            others.append(term)
+        else:
+            firsts[position] = term
+    return tuple(firsts), tuple(others)
 
 
 def place_chunk(chunk: str) -> tuple[tuple[tuple[int, str], ...], int]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.text import similarity
 from app.text.similarity import (
     Feature,
+    LaidOutText,
     Sought,
     compute_idf,
     count_sought,
@@ -140,7 +141,7 @@ def test_a_joined_spelling_is_shown_with_its_hyphen() -> None:
 def test_what_is_sought_is_counted_as_among_everything(seed: str, title: str, text: str) -> None:
     wanted = count_terms("", seed).counts
 
-    found = count_sought(title, text, Sought(wanted))
+    found = count_sought(LaidOutText.read(title, text), Sought(wanted))
 
     whole = count_terms(title, text)
     assert found.length == whole.length

@@ -179,10 +179,14 @@ def find_documents(executor: Executor, arxiv_ids: Iterable[ArxivId]) -> dict[Arx
     wanted = list(arxiv_ids)
     resolved = executor.terms.resolve((ARXIV_ID, each.value) for each in wanted)
     masks = state.get_masks(EVERY_PAPER)
+    # Arrays are looked up once, since thousands of papers may be wanted.
+    docs_of = [segment.arrays.docs for segment in state.segments]
     found: dict[ArxivId, int] = {}
     for arxiv_id in wanted:
         for place, (start, end) in enumerate(resolved[ARXIV_ID, arxiv_id.value].ranges):
-            docs: U32 = state.segments[place].arrays.docs[start:end]
+            if start == end:
+                continue
+            docs: U32 = docs_of[place][start:end]
             living = docs[masks[place][docs] != 0] if len(masks[place]) else docs
             if len(living):
                 found[arxiv_id] = state.doc_bases[place] + int(living[0])
