@@ -111,6 +111,6 @@ def test_released_pages_are_no_longer_ours_and_read_the_same(tmp_path: Path) -> 
 
 def count_resident_kilobytes(path: Path) -> int:
     """How much of a mapped file counts as this process's memory."""
-    lines = Path("/proc/self/smaps").read_text(encoding="ascii").splitlines()
+    lines = Path("/proc/self/smaps").read_text(encoding="utf-8", errors="replace").splitlines()
     (place,) = (i for i, line in enumerate(lines) if line.endswith(str(path)))
     return next(int(line.split()[1]) for line in lines[place:] if line.startswith("Rss:"))
