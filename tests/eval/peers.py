@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 
-import bm25s
 import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
@@ -76,6 +75,8 @@ class Bm25sPeer:
 
     def __init__(self, collection: Collection) -> None:
         self._names = [document.name for document in collection.documents]
+        import bm25s
+
         self._index = bm25s.BM25()
         texts = [index_terms(f"{d.title}\n{d.text}") for d in collection.documents]
         self._index.index(texts, show_progress=False)

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-import bm25s
 import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
@@ -25,6 +24,8 @@ class PlainBm25:
 
     def __init__(self, records: Sequence[PaperRecord]) -> None:
         self._texts = [_read_terms(record) for record in records]
+        import bm25s
+
         self._index = bm25s.BM25()
         self._index.index(self._texts, show_progress=False)
 
