@@ -12,5 +12,3 @@ SPECIAL: Final = 3
 """Part of a piece that is kept as it is written: TeX, and letters beyond ASCII."""
 TRIM: Final = 4
 """Part of a piece, but not at its ends."""
-LONE: Final = 5
-"""A piece of its own."""

@@ -8,7 +8,7 @@ second puts every posting where the counts say.
 
 import numpy as np
 
-from app.search.whoosh.codec.kernel_bytes import BLANK, BREAK, LONE, SPECIAL, TRIM
+from app.search.whoosh.codec.kernel_bytes import BLANK, BREAK, SPECIAL, TRIM
 from app.search.whoosh.codec.kernels_compile import compiled
 
 BACKSLASH, UNDERSCORE, CARET, STAR, SLASH, LEFT_BRACE, RIGHT_BRACE = b"\\_^*/{}"
@@ -157,7 +157,7 @@ def _end_of_piece(text, start, end, classes):  # type: ignore[no-untyped-def]
     place = start
     is_special = False
     while True:
-        while place < end and classes[text[place]] not in (BLANK, LONE):
+        while place < end and classes[text[place]] != BLANK:
             if _ends_piece(text, place, end, classes, is_special):
                 return place, is_special
             is_special |= classes[text[place]] == SPECIAL
@@ -187,10 +187,7 @@ def find_pieces(  # type: ignore[no-untyped-def]
             if classes[text[start]] == BLANK or _ends_piece(text, start, end, classes, False):
                 start += 1
                 continue
-            if classes[text[start]] == LONE:
-                next_start, is_special = start + 1, False
-            else:
-                next_start, is_special = _end_of_piece(text, start, end, classes)
+            next_start, is_special = _end_of_piece(text, start, end, classes)
             stop = next_start
             if not is_special:
                 while start < stop and classes[text[start]] == TRIM:
