@@ -64,7 +64,8 @@ def test_a_collection_is_read_without_unanswerable_queries(tmp_path: Path) -> No
     assert len(read_collection(tmp_path, max_queries=1).queries) == 1
 
 
-@pytest.mark.parametrize("peer", [UntunedBm25, Bm25sPeer])
+# bm25s is in the extra `full`, which only `make test-all` installs.
+@pytest.mark.parametrize("peer", [UntunedBm25, pytest.param(Bm25sPeer, marks=pytest.mark.slow)])
 def test_peers_find_by_any_word(peer: type[UntunedBm25] | type[Bm25sPeer]) -> None:
     if peer is Bm25sPeer:
         pytest.importorskip("bm25s", reason="bm25s is in the extra `full`")
