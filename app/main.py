@@ -6,7 +6,6 @@ Reads the database and the index, writes nothing but star counts, and does not n
 `indexer`.
 """
 
-import hashlib
 import threading
 import traceback
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -51,7 +50,9 @@ from app.services.search import SearchLimits
 from app.services.star_memory import StarLimits
 from app.services.use_cases import make_use_cases
 from app.settings import Settings
-from app.web.assets import mount_operator_assets
+from app.web.assets import mount_assets, mount_operator_assets
+from app.web.choices import router as choice_router
+from app.web.languages import LANGUAGES
 from app.web.middleware import HeadMiddleware, SecurityHeadersMiddleware
 from app.web.opensearch import router as opensearch_router
 from app.web.operators import router as operator_page_router
@@ -126,13 +127,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             max_profile_terms=settings.max_profile_terms,
         ),
     )
-    app.state.templates = make_environment(_make_stylesheet_address())
     app.state.public_url = settings.public_url.rstrip("/")
     app.state.metrics = Metrics()
     app.state.operator_runner = operator_runner
-    for router in (*ROUTERS, page_router, operator_page_router, opensearch_router):
+    for router in (*ROUTERS, page_router, operator_page_router, opensearch_router, choice_router):
         app.include_router(router)
-    app.state.operator_assets = mount_operator_assets(app, STATIC_DIR)
+    assets = mount_assets(app, STATIC_DIR)
+    app.state.assets = assets
+    app.state.environments = {
+        code: make_environment(language, assets) for code, language in LANGUAGES.items()
+    }
+    app.state.operator_assets = mount_operator_assets(app, assets)
     app.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     install_openapi(app)
     _add_error_handlers(app)
@@ -155,12 +160,6 @@ def _make_operator_limits(settings: Settings) -> OperatorLimits:
         max_body_bytes=settings.operator_max_body_bytes,
         workers=settings.operator_workers,
     )
-
-
-def _make_stylesheet_address() -> str:
-    """The stylesheet with a mark of its contents, so that browsers never show an old one."""
-    digest = hashlib.sha256((STATIC_DIR / "style.css").read_bytes()).hexdigest()[:12]
-    return f"/static/style.css?v={digest}"
 
 
 def _make_lifespan(

@@ -29,6 +29,7 @@ from app.services.use_cases import UseCases
 from app.text.date_syntax import parse_day
 from app.web import facet_views, search_views, views
 from app.web.presentation import make_search_address
+from app.web.rendering import render_page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -48,7 +49,7 @@ Offset = Annotated[int, Query(ge=0, le=MAX_NUMBER)]
 @router.get("/")
 def show_home(request: Request) -> Response:
     """The search box, the state of the service, and every category."""
-    return _render(
+    return render_page(
         request,
         "home.html",
         question=SearchQuestion(),
@@ -98,7 +99,7 @@ def show_search(
     try:
         page = service.search(question)
     except InvalidInputError as error:
-        return _render(
+        return render_page(
             request,
             "search.html",
             status=422,
@@ -107,7 +108,7 @@ def show_search(
             has_filters=views.has_filters(question),
             error=str(error),
         )
-    return _render(
+    return render_page(
         request,
         "search.html",
         question=question,
@@ -163,7 +164,7 @@ def show_paper(request: Request, written_id: str) -> Response:
         return _render_missing_paper(request, asked.arxiv_id, error)
     paper = answer.paper
     base = request.app.state.public_url or str(request.base_url).rstrip("/")
-    return _render(
+    return render_page(
         request,
         "paper.html",
         headers={"Link": f'<https://doi.org/{paper.arxiv_id.doi}>; rel="cite-as"'},
@@ -197,7 +198,7 @@ def show_related(
         )
     except PaperNotFoundError as error:
         return _render_missing_paper(request, asked.arxiv_id, error)
-    return _render(
+    return render_page(
         request,
         "related.html",
         paper=paper,
@@ -252,7 +253,7 @@ def show_day(
 @router.get("/status")
 def show_status(request: Request) -> Response:
     """What is held, how fresh it is, what is missing."""
-    return _render(
+    return render_page(
         request,
         "status.html",
         report=_get_use_cases(request).status.get_report(),
@@ -264,7 +265,7 @@ def show_status(request: Request) -> Response:
 @router.get("/help")
 def show_help(request: Request) -> Response:
     """How to ask, and what the problems of the API mean."""
-    return _render(
+    return render_page(
         request,
         "help.html",
         query_forms=views.QUERY_FORMS,
@@ -280,7 +281,7 @@ def redirect_favicon() -> Response:
 
 def render_error(request: Request, *, status: int, title: str, detail: str) -> Response:
     """A page for an error, in the frame of all others."""
-    return _render(
+    return render_page(
         request, "error.html", status=status, title=title, detail=detail, arxiv_address=""
     )
 
@@ -290,7 +291,7 @@ def _render_missing_paper(
 ) -> Response:
     """The page of a paper that is not here, with the way to arXiv's own."""
     is_deleted = isinstance(error, PaperDeletedError)
-    return _render(
+    return render_page(
         request,
         "error.html",
         status=410 if is_deleted else 404,
@@ -307,7 +308,7 @@ def _show_day(
     page = _get_use_cases(request).browse.list_day(
         parse_day(day), parsed, offset=offset, order=order
     )
-    return _render(
+    return render_page(
         request,
         "day.html",
         page=page,
@@ -331,15 +332,3 @@ def _is_arxiv_id(text: str) -> bool:
 def _get_use_cases(request: Request) -> UseCases:
     use_cases: UseCases = request.app.state.use_cases
     return use_cases
-
-
-def _render(
-    request: Request,
-    template: str,
-    *,
-    status: int = 200,
-    headers: dict[str, str] | None = None,
-    **context: object,
-) -> Response:
-    html = request.app.state.templates.get_template(template).render(context)
-    return HTMLResponse(html, status, {"Cache-Control": "no-cache"} | (headers or {}))

@@ -1,4 +1,4 @@
-"""How values look on pages: dates, numbers, bounded texts, folded author lists, addresses.
+"""How values look on pages: bounded texts, folded author lists, addresses; and the templates.
 
 Everything that comes from arXiv or from a reader is escaped by the templates; the functions here
 make it bounded as well, so that no single record can make a page unusable.
@@ -7,7 +7,8 @@ make it bounded as well, so that no single record can make a page unusable.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -15,9 +16,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from app.domain.categories import find_category
-from app.domain.paper import Author, DatePrecision, Paper
+from app.domain.paper import Author, DatePrecision
 from app.text.names import split_name
+from app.web.assets import Assets
 from app.web.formulas import render_formula, render_inline_formula
+from app.web.languages import Language
+from app.web.locale_formats import (
+    format_day,
+    format_moment,
+    format_month,
+    format_number,
+    format_submission,
+    format_weekday,
+)
 
 AUTHORS_BEFORE_FOLD = 40
 """Authors shown at once; more are behind a fold."""
@@ -78,48 +89,9 @@ def clamp(text: str, limit: int = MAX_LINE_CHARS) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def format_day(day: date | datetime) -> str:
-    """A day in words.
-
-    >>> format_day(date(2024, 5, 3))
-    '3 May 2024'
-    """
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def format_weekday(day: date) -> str:
-    """A day in words, with the day of the week.
-
-    >>> format_weekday(date(2024, 5, 3))
-    'Friday, 3 May 2024'
-    """
-    return f"{_WEEKDAYS[day.weekday()]}, {format_day(day)}"
-
-
-def format_moment(moment: datetime) -> str:
-    """A moment in words, to the minute, UTC."""
-    return f"{format_day(moment)}, {moment:%H:%M} UTC"
-
-
-def format_submission(paper: Paper) -> str:
-    """When the first version came, as exactly as it is known."""
-    if paper.submitted_precision is DatePrecision.MONTH:
-        return f"{_MONTHS[paper.submitted_at.month - 1]} {paper.submitted_at.year}"
-    return format_day(paper.submitted_at)
-
-
 def format_citation_date(moment: datetime, precision: DatePrecision = DatePrecision.TIME) -> str:
     """A date as reference managers read it: `2024/05/31`, or `2024/05` when that is all."""
     return moment.strftime("%Y/%m" if precision is DatePrecision.MONTH else "%Y/%m/%d")
-
-
-def format_number(number: int) -> str:
-    """A number with its thousands apart.
-
-    >>> format_number(2900000)
-    '2,900,000'
-    """
-    return f"{number:,}"
 
 
 def format_figure(value: str | float | bool | None) -> str:
@@ -182,10 +154,16 @@ def keep_web_address(address: str) -> str:
     return address if is_safe else ""
 
 
-def make_environment(stylesheet_address: str) -> Environment:
-    """The templates with everything they may call; all values are escaped."""
+def make_environment(language: Language, assets: Assets) -> Environment:
+    """The templates of one language with everything they may call; all values are escaped.
+
+    Args:
+        language: whose texts, dates and numbers they write.
+        assets: where the files of `static/` are.
+    """
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
+        extensions=["jinja2.ext.i18n"],
         autoescape=True,
         undefined=StrictUndefined,
         auto_reload=False,
@@ -193,15 +171,20 @@ def make_environment(stylesheet_address: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    translations = language.translations
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the extension
+        translations.gettext, translations.ngettext, newstyle=True
+    )
     environment.filters |= {
         "clamp": clamp,
-        "day": format_day,
-        "weekday": format_weekday,
-        "moment": format_moment,
-        "submission": format_submission,
+        "day": partial(format_day, language=language),
+        "weekday": partial(format_weekday, language=language),
+        "month": partial(format_month, language=language),
+        "moment": partial(format_moment, language=language),
+        "submission": partial(format_submission, language=language),
+        "number": partial(format_number, language=language),
         "citation_date": format_citation_date,
         "figure": format_figure,
-        "number": format_number,
         "category_name": name_category,
         "author_address": make_author_address,
         "doi_addresses": list_doi_addresses,
@@ -212,7 +195,8 @@ def make_environment(stylesheet_address: str) -> Environment:
         "inline_formula": render_inline_formula,
     }
     environment.globals |= {
-        "stylesheet_address": stylesheet_address,
+        "asset": assets.get_address,
+        "words_address": assets.words.get(language.code, ""),
         "search_address": make_search_address,
         "max_title": MAX_TITLE_CHARS,
         "max_abstract": MAX_ABSTRACT_CHARS,
@@ -227,10 +211,3 @@ def _drop_control_characters(value: object) -> object:
         cleaned = _CONTROL_CHARACTERS.sub("", value)
         return Markup(cleaned) if isinstance(value, Markup) else cleaned  # noqa: S704 - was safe
     return value
-
-
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

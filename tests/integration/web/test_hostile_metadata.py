@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from app.domain.paper import Author
+from app.web.assets import Assets
+from app.web.languages import ENGLISH
 from app.web.presentation import make_environment
 from tests.support.factories import make_paper
 from tests.support.library import HOSTILE_ID
@@ -108,7 +110,7 @@ def test_any_metadata_give_the_same_elements(
 
 
 def _list_elements(paper: object) -> list[tuple[str, list[str]]]:
-    template = make_environment("/static/style.css").from_string(
+    template = make_environment(ENGLISH, Assets("/static", {})).from_string(
         '{% from "_card.html" import card %}<main>{{ card(paper, 2) }}</main>'
     )
     page = Page(200, template.render(paper=paper), {}, "/")

@@ -1,0 +1,82 @@
+"""From a template to an answer: every page goes through `render_page`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment
+
+from app.web.languages import LANGUAGES, Language, choose_language
+
+LANGUAGE_COOKIE = "papersift-language"
+THEME_COOKIE = "papersift-theme"
+"""The two cookies there are; each holds nothing but the choice itself."""
+
+THEMES = ("auto", "light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the frame around every page knows of its reader.
+
+    Attributes:
+        language: the language of the page.
+        languages: all languages there are.
+        theme: `auto`, `light` or `dark`.
+        themes: all themes there are.
+        address: the page itself, path and query.
+    """
+
+    language: Language
+    languages: tuple[Language, ...]
+    theme: str
+    themes: tuple[str, ...]
+    address: str
+
+    def choice_address(self, **choice: str) -> str:
+        """Where a choice of `language` or `theme` is posted to; it leads back to this page."""
+        return "/choices?" + urlencode(choice | {"back": self.address})
+
+
+def make_frame(request: Request) -> Frame:
+    """The frame for a request: choices in cookies, else what the browser prefers."""
+    theme = request.cookies.get(THEME_COOKIE, "")
+    query = request.url.query
+    return Frame(
+        language=get_language(request),
+        languages=tuple(LANGUAGES.values()),
+        theme=theme if theme in THEMES else THEMES[0],
+        themes=THEMES,
+        address=request.url.path + (f"?{query}" if query else ""),
+    )
+
+
+def get_language(request: Request) -> Language:
+    """The language that the reader of this request gets."""
+    return choose_language(
+        request.headers.get("Accept-Language", ""), request.cookies.get(LANGUAGE_COOKIE, "")
+    )
+
+
+def render_page(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **context: object,
+) -> HTMLResponse:
+    """A page in the reader's language, as HTML that is asked for anew each time."""
+    frame = make_frame(request)
+    environments: dict[str, Environment] = request.app.state.environments
+    environment = environments[frame.language.code]
+    html = environment.get_template(template).render(frame=frame, **context)
+    answered = {
+        "Cache-Control": "no-cache",
+        "Content-Language": frame.language.tag,
+        # Whoever keeps pages must know what else than the address they depend on.
+        "Vary": "Accept-Language, Cookie",
+    }
+    return HTMLResponse(html, status, answered | dict(headers or {}))
