@@ -6,10 +6,9 @@ within a formula or a marked span.
 """
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from operator import attrgetter
+from typing import NamedTuple
 
 from app.text.marks import Mark
 from app.text.tex_spans import Span, find_formulas, find_groups
@@ -23,17 +22,18 @@ MAX_SNIPPET_PARTS = 2
 REPEAT_WEIGHT = 0.1
 """What a term counts, of its weight, in a sentence after the one that was chosen for it."""
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])[)\]\"'”’]*\s+(?=[A-Z0-9$\\(\[\"“'À-Þ])|(?<=[。！？])")
+# The sign comes first, so that the search can jump from one to the next.
+_SENTENCE_END = re.compile(r"[.!?。！？](?:(?<=[。！？])|[)\]\"'”’]*\s+(?=[A-Z0-9$\\(\[\"“'À-Þ]))")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:al|approx|cf|ca|dr|eq|eqs|etc|e\.g|fig|figs|i\.e|no|prof|ref|refs|resp|sec|sect|st|"
     r"thm|vs|viz|w\.r\.t)|\b[A-Z])\.$",
     re.IGNORECASE,
 )
 _LONGEST_ABBREVIATION = 8
+_NO_TERMS: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """A sentence, or a part of a long one."""
 
     start: int
@@ -72,6 +72,7 @@ def _choose(pieces: Sequence[_Piece], weights: Mapping[str, float], max_chars: i
     chosen: set[int] = set()
     seen: set[str] = set()
     room = max_chars
+    telling = [(number, piece) for number, piece in enumerate(pieces) if piece.terms]
 
     def gain(number: int) -> float:
         terms = pieces[number].terms
@@ -81,9 +82,9 @@ def _choose(pieces: Sequence[_Piece], weights: Mapping[str, float], max_chars: i
     while _count_parts(chosen) <= MAX_SNIPPET_PARTS:
         fitting = [
             number
-            for number, piece in enumerate(pieces)
+            for number, piece in telling
             if number not in chosen
-            and piece.terms - seen
+            and not piece.terms <= seen
             and (not chosen or piece.end - piece.start <= room)
             and _count_parts(chosen | {number}) <= MAX_SNIPPET_PARTS
         ]
@@ -131,7 +132,8 @@ def _split(text: str, marks: Sequence[Mark], max_chars: int) -> list[_Piece]:
     kept_whole = _Uncut(text, marks)
     starts = [0]
     for match in _SENTENCE_END.finditer(text):
-        before = text[max(0, match.start() - _LONGEST_ABBREVIATION) : match.start()]
+        sign_end = match.start() + 1
+        before = text[max(0, sign_end - _LONGEST_ABBREVIATION) : sign_end]
         if kept_whole.allows(match.end()) and _ABBREVIATION.search(before) is None:
             starts.append(match.end())
     pieces: list[_Piece] = []
@@ -146,14 +148,18 @@ def _split(text: str, marks: Sequence[Mark], max_chars: int) -> list[_Piece]:
 def _without_blanks(text: str, span: Span) -> Span:
     """The span without blanks at its ends; empty where there is nothing else."""
     piece = text[slice(*span)]
+    if piece and not (piece[0].isspace() or piece[-1].isspace()):
+        return span
     first = span[0] + len(piece) - len(piece.lstrip())
     return first, max(first, span[0] + len(piece.rstrip()))
 
 
 def _terms_within(marks: Sequence[Mark], start: int, end: int) -> frozenset[str]:
-    first = bisect_left(marks, start, key=attrgetter("start"))
-    last = bisect_left(marks, end, key=attrgetter("start"))
-    return frozenset().union(*(mark.terms for mark in marks[first:last]))
+    # A mark is a tuple that begins with its start.
+    first, last = bisect_left(marks, (start,)), bisect_left(marks, (end,))
+    if first == last:
+        return _NO_TERMS
+    return _NO_TERMS.union(*[mark.terms for mark in marks[first:last]])
 
 
 def _split_long(text: str, span: Span, kept_whole: "_Uncut", max_chars: int) -> list[Span]:
@@ -200,8 +206,8 @@ class _Uncut:
 
     def move_behind(self, place: int) -> int:
         """The place, or the end of the span that it would cut."""
-        number = bisect_right(self._spans, place, key=lambda span: span[0]) - 1
+        number = bisect_left(self._spans, (place,)) - 1
         if number < 0:
             return place
-        start, end = self._spans[number]
-        return end if start < place < end else place
+        end = self._spans[number][1]
+        return end if place < end else place
