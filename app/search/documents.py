@@ -9,7 +9,7 @@ from app.domain.paper import Paper
 from app.domain.query import PaperFlag
 from app.text.code_links import holds_code_address
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised whenever the fields or their analysis change; an index of another version is rebuilt."""
 
 

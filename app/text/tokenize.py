@@ -197,6 +197,25 @@ def list_forms(text: str) -> list[str]:
     return [form for token in iter_parts(text) if (form := find_form(token.text))]
 
 
+def list_inflected(text: str) -> list[str]:
+    """The words of a text that are not their own index term, each behind that term, in order.
+
+    >>> list_inflected("The graph of images")
+    ['imag images']
+    """
+    return [pair for token in iter_parts(text) if (pair := pair_inflected(token.text))]
+
+
+def pair_inflected(token: str) -> str:
+    """The index term of one token's text, a blank and the word itself; empty where both are one.
+
+    >>> pair_inflected("Images"), pair_inflected("graph"), pair_inflected("the")
+    ('imag images', '', '')
+    """
+    form, term = find_form(token), normalise(token)
+    return f"{term} {form}" if form and form != term else ""
+
+
 def iter_parts(text: str) -> Iterator[Token]:
     """The tokens of a text without those of compounds as a whole."""
     highest = -1

@@ -13,7 +13,7 @@ from app.services.compounds import Spellings
 _SCORING = "app.search.whoosh.scoring"
 _TERMS = "app.search.whoosh.fast_path.terms"
 _RELAXATION = "app.services.relaxation"
-_FORM_WEIGHT = "app.search.whoosh.exact_forms.FORM_WEIGHT"
+_FORM_WEIGHT = "app.search.whoosh.fast_path.form_ranking.FORM_WEIGHT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Ablation:
             for name, value in self.settings.items():
                 stack.enter_context(patch(name, value))
             # Plans of queries that were asked before hold the weights of then.
-            import_module("app.search.whoosh.engine")._compile.cache_clear()
+            import_module("app.search.whoosh.compiled_queries").compile_tree.cache_clear()
             yield
 
 
@@ -53,7 +53,7 @@ ABLATIONS: dict[str, Ablation] = {
     ),
     "bm25, fields summed": Ablation(
         {"rank": RankMode.BM25},
-        {"app.search.whoosh.fast_path.joint_scores.saturate_jointly": lambda a, b: a + b},
+        {"app.search.whoosh.fast_path.plan._join_fields": lambda members: members},
     ),
     "all words as long as any paper holds them": Ablation(
         settings={f"{_RELAXATION}.ENOUGH_PAPERS": 1}
@@ -65,8 +65,7 @@ ABLATIONS: dict[str, Ablation] = {
     "compounds as they are written": Ablation(
         settings={"app.services.matching.find_spellings": lambda _engine, tree: Spellings(tree)}
     ),
-    # Not 0, which would leave out the second stage as well.
-    "exact forms count nothing": Ablation(settings={_FORM_WEIGHT: 1e-9}),
+    "exact forms count nothing": Ablation(settings={_FORM_WEIGHT: 0.0}),
     "exact forms count twice": Ablation(settings={_FORM_WEIGHT: 0.2}),
     "repeated words count once": Ablation(
         settings={f"{_RELAXATION}._boost": lambda word, _count: word}

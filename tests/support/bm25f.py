@@ -8,7 +8,7 @@ K1 = 1.5
 FIELDS = ((2.0, 0.5), (1.0, 0.6))
 """Weight and b of title and abstract."""
 
-FORM_WEIGHT, FORM_B = 0.1, 0.6
+FORM_WEIGHT = 0.1
 
 Key = TypeVar("Key")
 Texts = tuple[str, str]
@@ -41,16 +41,12 @@ def score_by_hand(
 
 
 def _score_forms(words: Iterable[str], papers: Mapping[Key, Texts], paper: Texts) -> float:
-    """What words of the title score besides, written as in the query; a text of their own."""
-    total = 0.0
+    """What words of the title score besides, written as in the query: a share of their score."""
     titles = [title for title, _abstract in papers.values()]
-    average = sum(len(_split(title)) for title in titles) / len(titles) or 1.0
-    own = _split(paper[0])
+    total = 0.0
     for word in words:
-        holding = sum(word in _split(title) for title in titles)
-        idf = log(1 + (len(titles) - holding + 0.5) / (holding + 0.5))
-        x = own.count(word) / (1 - FORM_B + FORM_B * len(own) / average)
-        total += FORM_WEIGHT * idf * x * (K1 + 1) / (x + K1)
+        x = _weigh(0, word, titles, paper[0])
+        total += FORM_WEIGHT * _compute_idf(word, papers.values()) * x * (K1 + 1) / (x + K1)
     return total
 
 

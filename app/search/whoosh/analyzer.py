@@ -11,7 +11,7 @@ from whoosh.analysis import Analyzer, Token
 
 from app.text.author_search import list_line_terms
 from app.text.names import fold_name
-from app.text.tokenize import iter_tokens, list_forms, normalise, placed_index_terms
+from app.text.tokenize import iter_tokens, list_inflected, normalise, placed_index_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +86,18 @@ class ProseAnalyzer(FieldAnalyzer):
 
 
 class FormAnalyzer(FieldAnalyzer):
-    """The words of titles as they are written: a match of the very word ranks above its kin.
+    """The words of titles that are not their own index term, each behind that term.
 
-    >>> FormAnalyzer().list_terms("Images, imaging")
-    [(0, 'images'), (1, 'imaging')]
+    A word that is its own term needs no entry: how often it occurs is how often the term does in
+    the title, less the entries that begin with it.
+
+    >>> FormAnalyzer().list_terms("Images of a graph, imaging")
+    [(0, 'imag images'), (1, 'imag imaging')]
     """
 
     def list_terms(self, text: str) -> list[tuple[int, str]]:
         """Words numbered one after another."""
-        return list(enumerate(list_forms(text)))
+        return list(enumerate(list_inflected(text)))
 
 
 class NameAnalyzer(FieldAnalyzer):

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from heapq import nsmallest
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,6 @@ from app.domain.errors import (
 )
 from app.domain.query import Filters, QueryField, QueryNode, RankMode, SearchRequest, Sort
 from app.domain.results import (
-    LATENT_FIELD,
-    LATENT_TERM,
     EngineResult,
     Explanation,
     IndexState,
@@ -25,31 +22,31 @@ from app.domain.results import (
 )
 from app.search.documents import IndexDocument
 from app.search.whoosh.codec.kernel_types import Kernels
-from app.search.whoosh.compiler import compile_query, compile_weighted_terms, get_index_field
-from app.search.whoosh.exact_forms import prefer_exact_forms
+from app.search.whoosh.compiled_queries import CompiledQuery, compile_tree
+from app.search.whoosh.compiler import compile_weighted_terms, get_index_field
 from app.search.whoosh.fast_path import statistics
 from app.search.whoosh.fast_path.answers import (
     EVERY_PAPER,
     Answer,
     Page,
+    SecondStage,
     answer,
+    chain_stages,
     find_documents,
     go_on,
     score_papers,
 )
 from app.search.whoosh.fast_path.execute import Executor
-from app.search.whoosh.fast_path.explain import PaperScores, find_bonuses, list_contributions
+from app.search.whoosh.fast_path.explain import PaperScores, list_bonuses, list_contributions
+from app.search.whoosh.fast_path.form_ranking import FormRanker
 from app.search.whoosh.fast_path.latent_ranking import make_second_stage
 from app.search.whoosh.fast_path.likeness import choose_terms
-from app.search.whoosh.fast_path.plan import Plan, make_plan
+from app.search.whoosh.fast_path.plan import make_plan
 from app.search.whoosh.health import IndexHealth, translate_read_errors
 from app.search.whoosh.matches import list_matches
 from app.search.whoosh.snapshots import Snapshot, SnapshotSource
 from app.search.whoosh.state_caches import ExecutorSource, StatisticsCache
 from app.search.whoosh.term_patterns import BeginsWith, SimilarTo, TermPattern, Wildcard
-
-MAX_CACHED_QUERIES = 1_024
-"""Query trees whose plans are remembered: the next page asks with the same tree."""
 
 MAX_EDITS = 2
 """Most letters by which `list_similar_terms` lets a term differ."""
@@ -94,13 +91,12 @@ class WhooshEngine:
             request.facets,
             request.after,
         )
-        query, plan = _compile(request.query)
         is_reranked = request.rank is RankMode.DEFAULT and request.sort is Sort.RELEVANCE
-        return self._answer(query, plan, page, is_reranked=is_reranked)
+        return self._answer(compile_tree(request.query), page, is_reranked=is_reranked)
 
     def count(self, query: QueryNode, filters: Filters) -> int:
         """The exact number of matches."""
-        return self._answer(*_compile(query), Page(filters)).total
+        return self._answer(compile_tree(query), Page(filters)).total
 
     def explain(
         self,
@@ -137,19 +133,20 @@ class WhooshEngine:
 
         Each part of the query is computed once for all of them.
         """
-        plan = _plan(query)
+        compiled = compile_tree(query)
+        plan = compiled.get_plan()
         explained: dict[ArxivId, Explanation] = {}
         with self._borrow() as (snapshot, _searcher, executor):
             held = find_documents(executor, arxiv_ids)
             scores = PaperScores(executor, held)
-            bonuses: dict[ArxivId, float] = {}
+            bonuses: dict[int, tuple[TermContribution, ...]] = {}
             if rank is RankMode.DEFAULT:
-                second_stage = make_second_stage(executor, snapshot.model, plan)
-                bonuses = find_bonuses(executor, plan, filters, second_stage)
-            for arxiv_id in held:
+                ranker = FormRanker(executor, compiled.forms) if compiled.forms else None
+                latent_stage = make_second_stage(executor, snapshot.model, plan)
+                bonuses = list_bonuses(executor, plan, filters, ranker, latent_stage)
+            for arxiv_id, number in held.items():
                 parts = tuple(list_contributions(scores, plan, arxiv_id))
-                if parts and arxiv_id in bonuses:
-                    parts += (TermContribution(LATENT_FIELD, LATENT_TERM, bonuses[arxiv_id]),)
+                parts += bonuses.get(number, ()) if parts else ()
                 score = sum(part.weight for part in parts)
                 explained[arxiv_id] = Explanation(arxiv_id, score, parts)
         return explained
@@ -158,7 +155,7 @@ class WhooshEngine:
         self, query: QueryNode, arxiv_ids: Collection[ArxivId]
     ) -> dict[ArxivId, float]:
         """The scores of those of the given papers that match."""
-        plan = _plan(query)
+        plan = compile_tree(query).get_plan()
         with self._borrow() as (_snapshot, _searcher, executor):
             return score_papers(executor, plan, arxiv_ids)
 
@@ -213,7 +210,7 @@ class WhooshEngine:
     ) -> EngineResult:
         """Papers that score best for an OR of weighted index terms over title and abstract."""
         query = compile_weighted_terms(weighted_terms)
-        return self._answer(query, make_plan(query), Page(filters, limit=limit))
+        return self._answer(CompiledQuery(query, make_plan(query)), Page(filters, limit=limit))
 
     def choose_telling_terms(
         self, documents: Sequence[IndexDocument]
@@ -262,13 +259,14 @@ class WhooshEngine:
         self._source.close()
 
     def _answer(
-        self, query: Any, plan: Plan | None, page: Page, *, is_reranked: bool = False
+        self, compiled: CompiledQuery, page: Page, *, is_reranked: bool = False
     ) -> EngineResult:
         with self._borrow() as (snapshot, searcher, executor):
-            matches = list_matches(searcher, query) if plan is None else plan
+            plan = compiled.plan
+            matches = list_matches(searcher, compiled.query) if plan is None else plan
             second_stage = None
-            if plan is not None and is_reranked:
-                second_stage = make_second_stage(executor, snapshot.model, plan)
+            if is_reranked:
+                second_stage = _make_stages(executor, snapshot, compiled)
             if second_stage is not None:
                 page, second_stage = go_on(executor, matches, page, second_stage)
             found: Answer = answer(executor, matches, page, second_stage)
@@ -301,15 +299,14 @@ class WhooshEngine:
             yield snapshot, searcher, self._executors.get(snapshot)
 
 
-@lru_cache(maxsize=MAX_CACHED_QUERIES)
-def _compile(node: QueryNode) -> tuple[Any, Plan | None]:
-    """The Whoosh query of a tree, and its plan; without one, Whoosh's matchers answer."""
-    query = prefer_exact_forms(compile_query(node), node)
-    return query, make_plan(query)
-
-
-def _plan(node: QueryNode) -> Plan:
-    query, plan = _compile(node)
-    if plan is None:
-        raise TypeError(f"the compiler makes no {type(query).__name__} that has no plan")
-    return plan
+def _make_stages(
+    executor: Executor, snapshot: Snapshot, compiled: CompiledQuery
+) -> SecondStage | None:
+    """What orders the best matches anew: the forms of words, then what papers are about."""
+    stages: list[SecondStage] = []
+    if compiled.forms:
+        stages.append(FormRanker(executor, compiled.forms).rank)
+    if compiled.plan is not None:
+        latent = make_second_stage(executor, snapshot.model, compiled.plan)
+        stages += [] if latent is None else [latent]
+    return chain_stages(stages)

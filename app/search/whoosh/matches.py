@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from whoosh.query import Every, NullQuery
 
-from app.search.whoosh.fast_path.execute import ListedMatches
+from app.search.whoosh.fast_path.range_layout import ListedMatches
 
 
 def list_matches(searcher: Any, query: Any) -> list[ListedMatches]:

@@ -21,6 +21,7 @@ BARE_IDS = "bare_ids"
 """The number of an identifier of the old scheme without its archive."""
 TITLE = "title"
 TITLE_FORMS = "title_forms"
+"""The words of the title that are not their own index term; see `FormAnalyzer`."""
 ABSTRACT = "abstract"
 AUTHORS = "authors"
 AUTHOR_NAMES = "author_names"
@@ -53,6 +54,15 @@ class NameColumnField(COLUMN):  # type: ignore[misc]  # Whoosh has no types
         return v.encode("utf-8")
 
 
+class WordFormField(TEXT):  # type: ignore[misc]  # Whoosh has no types
+    """How words of titles are written; never scored by itself, so lengths are not kept."""
+
+    scorable = False
+
+    def __init__(self) -> None:
+        super().__init__(analyzer=FormAnalyzer(), phrase=False)
+
+
 def make_schema() -> Schema:
     """The fields of every index of this version.
 
@@ -64,7 +74,7 @@ def make_schema() -> Schema:
             ARXIV_ID: ID(unique=True, sortable=True),
             BARE_IDS: KEYWORD(),
             TITLE: TEXT(analyzer=ProseAnalyzer()),
-            TITLE_FORMS: TEXT(analyzer=FormAnalyzer(), phrase=False),
+            TITLE_FORMS: WordFormField(),
             ABSTRACT: TEXT(analyzer=ProseAnalyzer()),
             AUTHORS: TEXT(analyzer=NameAnalyzer()),
             CATEGORIES: KEYWORD(sortable=True),

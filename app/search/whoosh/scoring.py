@@ -43,6 +43,9 @@ FIELD_WEIGHTS = {TITLE: TITLE_WEIGHT}
 JOINED_FIELDS = (TITLE, ABSTRACT)
 """The fields that are one text; every other field is a text of its own."""
 
+ABSTRACT_FIRST = (ABSTRACT, TITLE)
+"""The order in which their scores are added up: titles hold less, and what joins costs more."""
+
 
 def list_idf_fields(field: str) -> tuple[str, ...]:
     """The fields of whose document frequencies the largest one tells how rare a word is."""

@@ -15,6 +15,7 @@ from app.domain.query import (
     Or,
     PaperFlag,
     QueryNode,
+    RankMode,
     SearchAfter,
     SearchRequest,
     Sort,
@@ -133,7 +134,8 @@ def test_freshness_takes_from_the_scores_of_old_papers_as_documented(tmp_path: P
     ] + [make_document(9, "alfa", submitted_at=datetime(1971, 1, 1, tzinfo=UTC))]
     build_index(tmp_path / "index", documents)
     engine = open_engine(tmp_path / "index")
-    relevance = {hit.arxiv_id: hit.score for hit in engine.search(SearchRequest(Term("alfa"))).hits}
+    request = SearchRequest(Term("alfa"), rank=RankMode.BM25)
+    relevance = {hit.arxiv_id: hit.score for hit in engine.search(request).hits}
     fresh = engine.search(SearchRequest(Term("alfa"), sort=Sort.FRESH)).hits
     engine.close()
 

@@ -26,6 +26,7 @@ from app.search.documents import IndexDocument
 from app.search.engine import SearchEngine
 from app.search.factory import open_engine, open_index_writer, rebuild_index
 from app.search.whoosh.latent_training import MIN_PAPERS
+from app.search.whoosh.schema import TITLE_FORMS
 from tests.integration.index.documents import make_document, make_id
 
 TOPICS = {
@@ -34,6 +35,8 @@ TOPICS = {
     "stars": "star nebula quasar orbit comet eclipse galaxy telescope pulsar corona",
 }
 PAPERS = MIN_PAPERS + 200
+SECOND_STAGE = (LATENT_FIELD, TITLE_FORMS)
+"""The fields under which explanations name what the second stage adds."""
 
 
 def make_corpus() -> list[IndexDocument]:
@@ -163,7 +166,7 @@ def test_explanations_cover_both_stages_and_add_up(
         words_alone = engine.explain(
             query, hit.arxiv_id, filters=filters, rank=RankMode.BM25
         ).contributions
-        assert words_alone == tuple(part for part in parts if part.field != LATENT_FIELD)
+        assert words_alone == tuple(part for part in parts if part.field not in SECOND_STAGE)
     assert any(
         part.field == LATENT_FIELD
         for part in engine.explain(query, hits[0].arxiv_id, filters=filters).contributions
@@ -188,13 +191,15 @@ def test_commits_reuse_the_model_for_new_papers(
     assert full.hits[0].score > plain.hits[0].score
 
 
-def test_too_few_papers_are_ordered_by_words_alone(tmp_path: Path) -> None:
+def test_too_few_papers_are_ordered_by_words_and_their_forms_alone(tmp_path: Path) -> None:
     with rebuild_index(tmp_path) as build:
         build.writer.replace(make_corpus()[:100])
         build.writer.commit(1)
         build.publish()
     engine = open_engine(tmp_path)
     full = engine.search(SearchRequest(QUERIES[0], limit=50))
-    plain = engine.search(SearchRequest(QUERIES[0], limit=50, rank=RankMode.BM25))
+    explained = engine.explain_papers(QUERIES[0], [hit.arxiv_id for hit in full.hits])
     engine.close()
-    assert full == plain
+    fields = {part.field for each in explained.values() for part in each.contributions}
+    assert full.notes == ()
+    assert fields == {"title", "abstract", TITLE_FORMS}

@@ -37,10 +37,10 @@ from app.text.tex_words import tex_to_words
 from app.text.tokenize import (
     MAX_JOINED_PARTS,
     MAX_TERM_CHARS,
-    find_form,
     iter_chunks,
-    list_forms,
+    list_inflected,
     normalise,
+    pair_inflected,
     place_chunk,
 )
 
@@ -173,13 +173,13 @@ PROSE: Final = PieceKind(
 
 def _find_plain_forms(pieces: Sequence[str]) -> list[str | None]:
     return [
-        (find_form(piece) if piece.isalnum() else None) if piece.isascii() else None
+        (pair_inflected(piece) if piece.isalnum() else None) if piece.isascii() else None
         for piece in pieces
     ]
 
 
 def _analyse_forms(piece: str) -> PieceTerms:
-    forms = list_forms(piece)
+    forms = list_inflected(piece)
     return tuple(enumerate(forms)), len(forms)
 
 

@@ -68,6 +68,31 @@ class Postings(NamedTuple):
     list_scores: F64
 
 
+class Tables(NamedTuple):
+    """What a posting code is worth in each field, idf left out; a row for each of S fields.
+
+    Attributes:
+        scores: float64[S, CODE_COUNT].
+        odds: float64[S, CODE_COUNT], s / (ceiling - s) for each score s: what adds up where two
+            fields are one text. 0 in fields that are never joined.
+        ceiling: what every score of a joined field stays below.
+    """
+
+    scores: F64
+    odds: F64
+    ceiling: float
+
+
+def join_odds(first: Any, second: Any, ceiling: float) -> Any:
+    """The score of a word that two fields hold, from its odds in each.
+
+    With s = ceiling x / (x + k1) and ceiling = k1 + 1, odds are x / k1; so this saturates the sum
+    of both frequencies. The arithmetic is the same in all kernels, to the last bit.
+    """
+    both = first + second
+    return ceiling * both / (both + 1.0)
+
+
 class Ranges(NamedTuple):
     """R ranges of postings, those of one clause side by side, clauses in ascending order.
 
@@ -78,6 +103,9 @@ class Ranges(NamedTuple):
         slots: int64[R], row of the look-up tables; `NO_LIST` marks a range of the lists.
         weights: float64[R], above 0: idf times boost, and 1 for lists.
         clauses: int64[R], the clause of each range.
+        joins: int64[R], 1 for a range of the same word as the one before it, in a field that is
+            one text with that one's: what it adds is how much more both are worth than the one
+            before alone. Its weight is that of the one before.
         kinds: int64[C], a `ClauseKind` for each clause; required ones first.
     """
 
@@ -86,6 +114,7 @@ class Ranges(NamedTuple):
     slots: I64
     weights: F64
     clauses: I64
+    joins: I64
     kinds: I64
 
 
@@ -256,7 +285,7 @@ class Kernels(Protocol):
         *,
         postings: Postings,
         ranges: Ranges,
-        tables: F64,
+        tables: Tables,
         conditions: Conditions,
         order: Order,
         top: Top,
@@ -272,7 +301,7 @@ class Kernels(Protocol):
         postings: Postings,
         words: Words,
         places: Places,
-        tables: F64,
+        tables: Tables,
         matches: Matches,
     ) -> int:
         """List the documents that hold a phrase with the sum of its words' scores."""
@@ -309,6 +338,11 @@ def make_lookup_table(
     table: F64 = np.zeros((256, 256))
     np.divide(tf * (k1 + 1.0), tf + norm, out=table, where=tf > 0)
     return table.reshape(CODE_COUNT)
+
+
+def make_odds(scores: F64, ceiling: float) -> F64:
+    """`Tables.odds` of a row of scores, which stay below the ceiling."""
+    return scores / (ceiling - scores)
 
 
 def make_frequency_table() -> F64:

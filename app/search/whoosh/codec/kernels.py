@@ -16,6 +16,7 @@ from app.search.whoosh.codec.kernel_types import (
     Places,
     Postings,
     Ranges,
+    Tables,
     Top,
     ValueCounts,
     Words,
@@ -60,8 +61,8 @@ def warm_up(kernels: Kernels) -> float:
         freeze(np.zeros(0)),
     )
     one, none = np.ones(1, np.int64), np.zeros(1, np.int64)
-    ranges = Ranges(none, one, none, np.ones(1), none, one)
-    tables = freeze(np.ones((1, CODE_COUNT)))
+    ranges = Ranges(none, one, none, np.ones(1), none, none, one)
+    tables = Tables(freeze(np.ones((1, CODE_COUNT))), freeze(np.ones((1, CODE_COUNT))), 2.0)
     kernels.collect(
         postings=postings,
         ranges=ranges,

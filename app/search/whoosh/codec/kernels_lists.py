@@ -8,7 +8,7 @@ where the last look-up ended. Cost follows the rare clause, not the number of do
 
 import numpy as np
 
-from app.search.whoosh.codec.kernel_types import NO_LIST, ClauseKind
+from app.search.whoosh.codec.kernel_types import NO_LIST, ClauseKind, join_odds
 from app.search.whoosh.codec.kernels_compile import compiled
 from app.search.whoosh.codec.kernels_top import emit_chunk
 from app.search.whoosh.codec.kernels_windows import gallop
@@ -20,6 +20,7 @@ _REQUIRED = int(ClauseKind.REQUIRED)
 _OPTIONAL = int(ClauseKind.OPTIONAL)
 _EXCLUDED = int(ClauseKind.EXCLUDED)
 _NONE_LEFT = np.int64(2**62)
+_join_odds = compiled(join_odds)
 
 
 @compiled
@@ -38,10 +39,11 @@ def _merge_lead(postings, ranges, tables, places, heads, conditions, chunk):  # 
     """Fill a chunk with the union of the leading ranges; returns how many documents it holds."""
     # Columns are taken out of their tuples once: doing it for every posting costs more than all
     # the rest.
-    docs, scores, hits, _marks = chunk
+    docs, scores, hits, _marks, _notes = chunk
     term_docs, codes = postings.docs, postings.codes
     list_docs, list_scores = postings.list_docs, postings.list_scores
     ends, slots, weights, clauses = ranges.ends, ranges.slots, ranges.weights, ranges.clauses
+    joins, table, odds, ceiling = ranges.joins, tables.scores, tables.odds, tables.ceiling
     mask, base_score = conditions.mask, conditions.base_score
     has_mask, counts = mask.shape[0] > 0, conditions.required == 0
     size = 0
@@ -52,8 +54,11 @@ def _merge_lead(postings, ranges, tables, places, heads, conditions, chunk):  # 
         if doc == _NONE_LEFT:
             break
         score, met, latest = base_score, 0, -1
+        # The code in the range before, which one that joins it needs; code 0 is worth nothing.
+        before = np.uint16(0)
         for r in range(heads.shape[0]):
             if heads[r] != doc:
+                before = np.uint16(0)
                 continue
             place, slot = places[r], slots[r]
             is_left = place + 1 < ends[r]
@@ -61,7 +66,13 @@ def _merge_lead(postings, ranges, tables, places, heads, conditions, chunk):  # 
                 score += weights[r] * list_scores[place]
                 heads[r] = np.int64(list_docs[place + 1]) if is_left else _NONE_LEFT
             else:
-                score += weights[r] * tables[slot, codes[place]]
+                code = codes[place]
+                if joins[r] != 0:
+                    joint = _join_odds(odds[slots[r - 1], before], odds[slot, code], ceiling)
+                    score += weights[r] * (joint - table[slots[r - 1], before])
+                else:
+                    score += weights[r] * table[slot, code]
+                before = code
                 heads[r] = np.int64(term_docs[place + 1]) if is_left else _NONE_LEFT
             places[r] = place + 1
             met += clauses[r] != latest
@@ -76,7 +87,7 @@ def _merge_lead(postings, ranges, tables, places, heads, conditions, chunk):  # 
 @compiled
 def _look_up_terms(docs, codes, table, weight, place, end, chunk, size):  # type: ignore[no-untyped-def]
     """Add a term's scores to the documents of the chunk that hold it; returns where it stands."""
-    wanted, scores, _hits, marks = chunk
+    wanted, scores, _hits, marks, notes = chunk
     for at in range(size):
         place = gallop(docs, place, end, wanted[at])
         if place >= end:
@@ -84,13 +95,30 @@ def _look_up_terms(docs, codes, table, weight, place, end, chunk, size):  # type
         if docs[place] == wanted[at]:
             scores[at] += weight * table[codes[place]]
             marks[at] = 1
+            notes[at] = codes[place]
+    return place
+
+
+@compiled
+def _look_up_joined(docs, codes, rows, weight, place, end, chunk, size):  # type: ignore[no-untyped-def]
+    """The same for a range that joins the one before, whose codes are in the notes."""
+    wanted, scores, _hits, marks, notes = chunk
+    scores_before, odds_before, odds, ceiling = rows
+    for at in range(size):
+        place = gallop(docs, place, end, wanted[at])
+        if place >= end:
+            break
+        if docs[place] == wanted[at]:
+            joint = _join_odds(odds_before[notes[at]], odds[codes[place]], ceiling)
+            scores[at] += weight * (joint - scores_before[notes[at]])
+            marks[at] = 1
     return place
 
 
 @compiled
 def _look_up_list(docs, values, weight, place, end, chunk, size):  # type: ignore[no-untyped-def]
     """The same for a list of documents with ready-made scores."""
-    wanted, scores, _hits, marks = chunk
+    wanted, scores, _hits, marks, _notes = chunk
     for at in range(size):
         place = gallop(docs, place, end, wanted[at])
         if place >= end:
@@ -108,16 +136,23 @@ def _look_up(postings, ranges, tables, places, r, chunk, size):  # type: ignore[
         places[r] = _look_up_list(
             postings.list_docs, postings.list_scores, weight, place, end, chunk, size
         )
+    elif ranges.joins[r] != 0:
+        before = ranges.slots[r - 1]
+        rows = tables.scores[before], tables.odds[before], tables.odds[slot], tables.ceiling
+        places[r] = _look_up_joined(
+            postings.docs, postings.codes, rows, weight, place, end, chunk, size
+        )
     else:
+        chunk[4][:size] = 0
         places[r] = _look_up_terms(
-            postings.docs, postings.codes, tables[slot], weight, place, end, chunk, size
+            postings.docs, postings.codes, tables.scores[slot], weight, place, end, chunk, size
         )
 
 
 @compiled
 def _keep(chunk, size):  # type: ignore[no-untyped-def]
     """Move the marked documents to the front; returns how many there are."""
-    docs, scores, hits, marks = chunk
+    docs, scores, hits, marks, _notes = chunk
     kept = 0
     for at in range(size):
         docs[kept], scores[kept], hits[kept] = docs[at], scores[at], hits[at]
@@ -128,7 +163,7 @@ def _keep(chunk, size):  # type: ignore[no-untyped-def]
 @compiled
 def _narrow(postings, ranges, tables, places, lead_count, conditions, chunk, size):  # type: ignore[no-untyped-def]
     """Carry a chunk through all clauses behind the leading one; returns how many remain."""
-    _docs, _scores, hits, marks = chunk
+    _docs, _scores, hits, marks, _notes = chunk
     range_count = ranges.starts.shape[0]
     r = lead_count
     while r < range_count and size > 0:
@@ -176,6 +211,7 @@ def collect_lists(postings, ranges, tables, conditions, order, top, facets, matc
         np.empty(CHUNK_DOCS, np.float64),  # scores
         np.empty(CHUNK_DOCS, np.int64),  # optional clauses met
         np.empty(CHUNK_DOCS, np.uint8),  # marks
+        np.empty(CHUNK_DOCS, np.uint16),  # codes in the range looked up last
     )
     places = ranges.starts.copy()
     lead_count = count_lead(ranges, conditions.required)

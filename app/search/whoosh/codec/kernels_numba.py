@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.whoosh.codec.kernel_types import (
-    F64,
     I64,
     U8,
     U32,
@@ -21,6 +20,7 @@ from app.search.whoosh.codec.kernel_types import (
     Places,
     Postings,
     Ranges,
+    Tables,
     Top,
     Words,
     freeze,
@@ -62,7 +62,7 @@ class NumbaKernels:
         *,
         postings: Postings,
         ranges: Ranges,
-        tables: F64,
+        tables: Tables,
         conditions: Conditions,
         order: Order,
         top: Top,
@@ -78,7 +78,7 @@ class NumbaKernels:
         postings: Postings,
         words: Words,
         places: Places,
-        tables: F64,
+        tables: Tables,
         matches: Matches,
     ) -> int:
         """List the documents that hold a phrase with the sum of its words' scores."""

@@ -19,6 +19,7 @@ from app.search.whoosh.codec.kernel_types import (
     Places,
     Postings,
     Ranges,
+    Tables,
     Top,
     ValueCounts,
     Words,
@@ -45,7 +46,7 @@ class NumpyKernels:
         *,
         postings: Postings,
         ranges: Ranges,
-        tables: F64,
+        tables: Tables,
         conditions: Conditions,
         order: Order,
         top: Top,
@@ -68,7 +69,7 @@ class NumpyKernels:
         postings: Postings,
         words: Words,
         places: Places,
-        tables: F64,
+        tables: Tables,
         matches: Matches,
     ) -> int:
         """List the documents that hold a phrase with the sum of its words' scores."""
@@ -82,7 +83,9 @@ class NumpyKernels:
         chosen = np.unique(starts)
         scores = np.zeros(len(chosen))
         for w, place in enumerate(standing):
-            scores += words.weights[w] * tables[words.slots[w]][postings.codes[place[chosen]]]
+            scores += (
+                words.weights[w] * tables.scores[words.slots[w]][postings.codes[place[chosen]]]
+            )
         matches.docs[: len(chosen)] = docs[chosen]
         matches.scores[: len(chosen)] = scores
         return len(chosen)

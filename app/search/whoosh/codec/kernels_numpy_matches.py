@@ -14,11 +14,14 @@ from app.search.whoosh.codec.kernel_types import (
     F64,
     I64,
     NO_LIST,
+    U16,
     U32,
     ClauseKind,
     Conditions,
     Postings,
     Ranges,
+    Tables,
+    join_odds,
     must_count,
 )
 from app.search.whoosh.codec.scatter import CHUNK_ITEMS, Scatter
@@ -52,7 +55,7 @@ class Query:
     """The ranges of one query over one segment, sorted out by clause."""
 
     def __init__(
-        self, postings: Postings, ranges: Ranges, tables: F64, conditions: Conditions
+        self, postings: Postings, ranges: Ranges, tables: Tables, conditions: Conditions
     ) -> None:
         self.conditions = conditions
         self.kinds: list[int] = ranges.kinds.tolist()
@@ -66,6 +69,7 @@ class Query:
                 strict=True,
             )
         )
+        self.joins: list[bool] = [*(ranges.joins != 0).tolist(), False]
         self._postings = postings
         self._tables = tables
 
@@ -75,6 +79,11 @@ class Query:
         docs = self._postings.list_docs if slot == NO_LIST else self._postings.docs
         return docs[start:end]
 
+    def get_codes(self, r: int) -> U16:
+        """The posting codes of a range that is no list."""
+        start, end, _slot, _weight = self.rows[r]
+        return self._postings.codes[start:end]
+
     def compute_gains(self, r: int, first: int, last: int, out: F64) -> None:
         """Write the scores that some postings of a range give into `out`."""
         start, _end, slot, weight = self.rows[r]
@@ -83,15 +92,32 @@ class Query:
             np.multiply(self._postings.list_scores[place], weight, out=out)
         else:
             # Every code is within the table, so nothing is clipped; that mode is the fast one.
-            np.take(self._tables[slot], self._postings.codes[place], out=out, mode="clip")
+            table = self._tables.scores[slot]
+            np.take(table, self._postings.codes[place], out=out, mode="clip")
             out *= weight
 
+    def join_gains(self, r: int, codes: U16, codes_before: U16) -> F64:
+        """The scores that postings of a range give which joins the one before.
+
+        Args:
+            codes_before: what the same documents have in the range before; 0 for nothing.
+        """
+        _start, _end, slot, weight = self.rows[r]
+        before = self.rows[r - 1][2]
+        odds, scores = self._tables.odds, self._tables.scores
+        joint: F64 = join_odds(
+            odds[before].take(codes_before), odds[slot].take(codes), self._tables.ceiling
+        )
+        gains: F64 = (joint - scores[before].take(codes_before)) * weight
+        return gains
+
     def gather_gains(self, r: int, places: I64) -> F64:
-        """The scores that chosen postings of a range give."""
+        """The scores that chosen postings of a range give which joins none."""
         start, _end, slot, weight = self.rows[r]
         if slot == NO_LIST:
             return self._postings.list_scores[start + places] * weight
-        gains: F64 = self._tables[slot].take(self._postings.codes[start + places]) * weight
+        codes = self._postings.codes[start + places]
+        gains: F64 = self._tables.scores[slot].take(codes) * weight
         return gains
 
     def list_lead(self) -> list[int]:
@@ -140,10 +166,17 @@ def follow_lead(query: Query) -> Found:
     if hits is not None:
         docs = docs[hits >= conditions.least_optional]
     scores = np.full(len(docs), conditions.base_score)
+    notes = np.zeros(len(docs), np.uint16)
     for kind, members in query.iter_clauses():
         for r in members if kind != ClauseKind.EXCLUDED else ():
             at, places = _meet(query.get_docs(r), docs)
+            if query.joins[r]:
+                scores[at] += query.join_gains(r, query.get_codes(r)[places], notes[at])
+                continue
             scores[at] += query.gather_gains(r, places)
+            if query.joins[r + 1]:
+                notes[:] = 0
+                notes[at] = query.get_codes(r)[places]
     return docs.astype(np.int64), scores
 
 
@@ -173,6 +206,7 @@ def iter_windows(query: Query, *, is_backward: bool) -> Iterator[Window]:
         for r, (start, end, _slot, _weight) in enumerate(query.rows)
     ]
     buffer = np.empty(min(WINDOW_DOCS, count))
+    notes = np.zeros(len(buffer) if any(query.joins) else 0, np.uint16)
     scatter = Scatter()
     numbers = range(len(edges) + 1)
     for number in reversed(numbers) if is_backward else numbers:
@@ -182,6 +216,7 @@ def iter_windows(query: Query, *, is_backward: bool) -> Iterator[Window]:
             [(cut[number], cut[number + 1]) for cut in cuts],
             Window(base, buffer[: min(WINDOW_DOCS, count - base)]),
             scatter,
+            notes,
         )
         if filling.may_match():
             filling.fill()
@@ -193,12 +228,14 @@ class _Filling(NamedTuple):
 
     Attributes:
         bounds: the postings of each range that fall into it.
+        notes: the code of each document in the range before one that joins it; else zeros.
     """
 
     query: Query
     bounds: list[tuple[int, int]]
     window: Window
     scatter: Scatter
+    notes: U16
 
     def may_match(self) -> bool:
         """Whether the window holds postings of every required clause, or of any without one."""
@@ -251,8 +288,28 @@ class _Filling(NamedTuple):
         start, end = self.bounds[r]
         for first in range(start, end, CHUNK_ITEMS):
             last = min(first + CHUNK_ITEMS, end)
-            query.compute_gains(r, first, last, scatter.gains[: last - first])
+            gains = scatter.gains[: last - first]
+            if query.joins[r]:
+                gains[:] = self._join_chunk(r, first, last)
+            else:
+                query.compute_gains(r, first, last, gains)
             scatter.add(self.window.scores, docs[first:last], self.window.base)
+        if query.joins[r]:
+            # Clean again for the next word.
+            self._write_notes(r - 1, None)
+        elif query.joins[r + 1]:
+            self._write_notes(r, query.get_codes(r))
+
+    def _join_chunk(self, r: int, first: int, last: int) -> F64:
+        query = self.query
+        before = self.notes[query.get_docs(r)[first:last] - np.uint32(self.window.base)]
+        return query.join_gains(r, query.get_codes(r)[first:last], before)
+
+    def _write_notes(self, r: int, codes: U16 | None) -> None:
+        """Write down the codes of a range's documents within the window; None for zeros."""
+        first, last = self.bounds[r]
+        places = self.query.get_docs(r)[first:last] - np.uint32(self.window.base)
+        self.notes[places] = 0 if codes is None else codes[first:last]
 
 
 def _join(allowed: Flags | None, others: Flags) -> Flags:

@@ -135,7 +135,7 @@ def _meet(docs, words, current, doc):  # type: ignore[no-untyped-def]
 def _score(codes, words, tables, current):  # type: ignore[no-untyped-def]
     score = 0.0
     for w in range(current.shape[0]):
-        score += words.weights[w] * tables[words.slots[w], codes[current[w]]]
+        score += words.weights[w] * tables.scores[words.slots[w], codes[current[w]]]
     return score
 
 

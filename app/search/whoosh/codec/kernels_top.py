@@ -17,13 +17,12 @@ def _is_worse(value_a, tie_a, value_b, tie_b):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _push(top, value, tie, doc):  # type: ignore[no-untyped-def]
-    """Offer one document to a top list."""
-    values, ties, docs = top.values, top.ties, top.docs
+def _push(values, ties, docs, filled, value, tie, doc):  # type: ignore[no-untyped-def]
+    """Offer one document to a top list, given by its columns; `filled` is its `size`."""
     k = values.shape[0]
-    size = top.size[0]
+    size = filled[0]
     if size < k:
-        top.size[0] = size + 1
+        filled[0] = size + 1
         at = size
         while at > 0:
             parent = (at - 1) >> 1
@@ -47,21 +46,6 @@ def _push(top, value, tie, doc):  # type: ignore[no-untyped-def]
             values[at], ties[at], docs[at] = values[child], ties[child], docs[child]
             at = child
     values[at], ties[at], docs[at] = value, tie, doc
-
-
-@compiled
-def _may_improve(top, order, best_bits, block):  # type: ignore[no-untyped-def]
-    """Whether a block with this best score can hold a document for the list."""
-    k = top.values.shape[0]
-    if top.size[0] < k:
-        return True
-    if k == 0:
-        return False
-    if order.emission == _BY_SCORE:
-        worst_bits = top.values.view(np.int64)[0]
-        if best_bits != worst_bits:
-            return best_bits > worst_bits
-    return order.peaks[block] > top.ties[0]
 
 
 @compiled
@@ -99,10 +83,10 @@ def _count_facets(facets, docs, count, base):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _gather(scores, begin, end, docs):  # type: ignore[no-untyped-def]
+def _gather(scores, docs):  # type: ignore[no-untyped-def]
     """The places of scores above 0, without a branch that could be mispredicted."""
     count = 0
-    for at in range(begin, end):
+    for at in range(scores.shape[0]):
         docs[count] = at
         count += scores[at] > 0.0
     return count
@@ -123,32 +107,48 @@ def emit_chunk(docs, scores, found, order, top, facets, matches):  # type: ignor
 @compiled
 def _offer_chunk(docs, scores, order, top):  # type: ignore[no-untyped-def]
     by_score = order.emission == _BY_SCORE
-    k = top.values.shape[0]
+    values, ties, numbers, filled = top.values, top.ties, top.docs, top.size
+    keys, sign, doc_base = order.keys, order.sign, order.doc_base
+    k = values.shape[0]
     if k == 0:
         return
     for at in range(docs.shape[0]):
         # Most documents fail here, before their key is read.
-        if not by_score or top.size[0] < k or scores[at] >= top.values[0]:
+        if not by_score or filled[0] < k or scores[at] >= values[0]:
             doc = np.int64(docs[at])
             value = scores[at] if by_score else 0.0
-            _push(top, value, order.sign * order.keys[doc], order.doc_base + doc)
+            _push(values, ties, numbers, filled, value, sign * keys[doc], doc_base + doc)
 
 
 @compiled
-def _offer_block(scores, begin, end, base, order, top):  # type: ignore[no-untyped-def]
-    step = -1 if order.is_backward else 1
-    at = end - 1 if order.is_backward else begin
-    by_score = order.emission == _BY_SCORE
-    k = top.values.shape[0]
-    for _ in range(begin, end):
-        score = scores[at]
-        # Most documents fail here, before their key is read.
-        if score > 0.0 and (not by_score or top.size[0] < k or score >= top.values[0]):
-            doc = base + at
-            _push(
-                top, score if by_score else 0.0, order.sign * order.keys[doc], order.doc_base + doc
-            )
-        at += step
+def _offer_blocks(scores, hits, best, base, order, top):  # type: ignore[no-untyped-def]
+    """Offer the documents of a window, but for blocks that cannot hold one for the list.
+
+    Columns are taken out of their tuples once: doing it for every block costs more than scanning.
+    """
+    values, ties, numbers, filled = top.values, top.ties, top.docs, top.size
+    keys, sign, doc_base, peaks = order.keys, order.sign, order.doc_base, order.peaks
+    by_score, is_backward = order.emission == _BY_SCORE, order.is_backward
+    k, block_count = values.shape[0], hits.shape[0]
+    worst = values.view(np.int64)
+    for step in range(block_count if k > 0 else 0):
+        block = block_count - 1 - step if is_backward else step
+        if hits[block] == 0:
+            continue
+        if filled[0] == k and not (by_score and best[block] > worst[0]):
+            # Equal scores are ordered by keys, of which the block has none above its peak.
+            is_below = by_score and best[block] < worst[0]
+            if is_below or peaks[base // BLOCK_DOCS + block] <= ties[0]:
+                continue
+        begin = block * BLOCK_DOCS
+        for number in range(BLOCK_DOCS):
+            at = begin + (BLOCK_DOCS - 1 - number if is_backward else number)
+            score = scores[at]
+            # Most documents fail here, before their key is read.
+            if score > 0.0 and (not by_score or filled[0] < k or score >= values[0]):
+                doc = base + at
+                value = score if by_score else 0.0
+                _push(values, ties, numbers, filled, value, sign * keys[doc], doc_base + doc)
 
 
 @compiled
@@ -174,11 +174,12 @@ def _scan(bits, hits, best):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _list_block(scores, begin, end, base, found, matches):  # type: ignore[no-untyped-def]
-    for at in range(begin, end):
+def _list_window(scores, base, found, matches):  # type: ignore[no-untyped-def]
+    docs, listed = matches.docs, matches.scores
+    for at in range(scores.shape[0]):
         if scores[at] > 0.0:
-            matches.docs[found] = base + at
-            matches.scores[found] = scores[at]
+            docs[found] = base + at
+            listed[found] = scores[at]
             found += 1
 
 
@@ -193,22 +194,18 @@ def emit_window(scores, base, found, order, top, facets, matches):  # type: igno
     block_count = scores.shape[0] // BLOCK_DOCS
     hits = np.empty(block_count, np.int64)
     best = np.empty(block_count, np.int64)
-    gathered = np.empty(BLOCK_DOCS + 1, np.uint32)
     _scan(scores.view(np.int64).reshape((block_count, BLOCK_DOCS)), hits, best)
-    has_facets = _has_facets(facets)
     total = np.int64(0)
-    for step in range(block_count):
-        block = block_count - 1 - step if order.is_backward else step
-        if hits[block] == 0:
-            continue
-        begin = block * BLOCK_DOCS
-        end = begin + BLOCK_DOCS
-        if order.emission == _LIST:
-            _list_block(scores, begin, end, base, found + total, matches)
-        elif _may_improve(top, order, best[block], base // BLOCK_DOCS + block):
-            _offer_block(scores, begin, end, base, order, top)
-        if has_facets:
-            count = _gather(scores, begin, end, gathered)
-            _count_facets(facets, gathered, count, np.uint64(base))
+    for block in range(block_count):
         total += hits[block]
+    if total == 0:
+        return total
+    if order.emission == _LIST:
+        _list_window(scores, base, found, matches)
+    else:
+        _offer_blocks(scores, hits, best, base, order, top)
+    if _has_facets(facets):
+        gathered = np.empty(scores.shape[0] + 1, np.uint32)
+        count = _gather(scores, gathered)
+        _count_facets(facets, gathered, count, np.uint64(base))
     return total

@@ -10,14 +10,22 @@ documents hold; rare ones are what `kernels_lists` is for.
 
 import numpy as np
 
-from app.search.whoosh.codec.kernel_types import BLOCK_DOCS, NO_LIST, ClauseKind, must_count
+from app.search.whoosh.codec.kernel_types import (
+    BLOCK_DOCS,
+    NO_LIST,
+    ClauseKind,
+    join_odds,
+    must_count,
+)
 from app.search.whoosh.codec.kernels_compile import compiled
 from app.search.whoosh.codec.kernels_top import emit_window
 from app.search.whoosh.codec.layout import WINDOW_DOCS
 
 _REQUIRED = int(ClauseKind.REQUIRED)
+_OPTIONAL = int(ClauseKind.OPTIONAL)
 _EXCLUDED = int(ClauseKind.EXCLUDED)
 _must_count = compiled(must_count)
+_join_odds = compiled(join_odds)
 
 
 @compiled
@@ -128,6 +136,37 @@ def _add_required(scores, stages, docs, codes, table, weight, clause, first, las
 
 
 @compiled
+def _note(notes, docs, first, last, base):  # type: ignore[no-untyped-def]
+    """Write down where each document stands among these postings.
+
+    A pass of its own: in one loop with the scores both are slower, since neither is vectorised.
+    """
+    for p in range(first, last):
+        notes[docs[p] - base] = p - first
+
+
+@compiled
+def _add_joined(scores, notes, docs, codes, rows, weight, bounds, base):  # type: ignore[no-untyped-def]
+    """Turn the scores of the range before into those of both fields together.
+
+    Args:
+        notes: where the documents of the range before stand in it; anything for others.
+        bounds: the postings of the range before and of this one, each half-open.
+    """
+    scores_before, odds_before, odds, ceiling = rows
+    first_before, last_before, first, last = bounds
+    for p in range(first, last):
+        at = docs[p] - base
+        place = first_before + notes[at]
+        # Code 0 is worth nothing: this word stands in this field alone.
+        before = np.uint16(0)
+        if place < last_before and docs[place] == docs[p]:
+            before = codes[place]
+        joint = _join_odds(odds_before[before], odds[codes[p]], ceiling)
+        scores[at] += weight * (joint - scores_before[before])
+
+
+@compiled
 def _advance(stages, docs, clause, first, last, base):  # type: ignore[no-untyped-def]
     """Documents that met all clauses before this one meet it too."""
     for p in range(first, last):
@@ -145,48 +184,54 @@ def _count_clause(hits, latest, docs, clause, first, last, base):  # type: ignor
 
 
 @compiled
-def _add_range(window, postings, ranges, tables, r, first, last, base):  # type: ignore[no-untyped-def]
-    """Add the scores of one range, and note which clause its documents met."""
-    scores, stages, hits, latest = window
-    clause = ranges.clauses[r]
-    is_required = ranges.kinds[clause] == _REQUIRED
-    weight = ranges.weights[r]
-    slot = ranges.slots[r]
-    docs = postings.list_docs if slot == NO_LIST else postings.docs
-    if slot == NO_LIST:
-        _add_list(scores, docs, postings.list_scores, weight, first, last, base)
-        if is_required:
-            _advance(stages, docs, np.uint8(clause), first, last, base)
-    elif is_required:
-        _add_required(
-            scores, stages, docs, postings.codes, tables[slot], weight, np.uint8(clause),
-            first, last, base,
-        )  # fmt: skip
-    else:
-        _add_terms(scores, docs, postings.codes, tables[slot], weight, first, last, base)
-    if hits.shape[0] > 0 and not is_required:
-        _count_clause(hits, latest, docs, clause, first, last, base)
-
-
-@compiled
 def _fill(window, postings, ranges, tables, bounds, at, base):  # type: ignore[no-untyped-def]
-    """Add up the scores of the `at`-th window, which begins at document `base`."""
-    scores = window[0]
-    for r in range(ranges.starts.shape[0]):
+    """Add up the scores of the `at`-th window, which begins at document `base`.
+
+    Columns are taken out of their tuples once: doing it for every range costs as much as a
+    thousand postings.
+    """
+    scores, stages, hits, latest, notes = window
+    docs, codes, list_docs, list_scores = postings
+    slots, weights, clauses, joins = ranges.slots, ranges.weights, ranges.clauses, ranges.joins
+    kinds, table, odds, ceiling = ranges.kinds, tables.scores, tables.odds, tables.ceiling
+    counts, last_range = hits.shape[0] > 0, slots.shape[0] - 1
+    for r in range(slots.shape[0]):
         first, last = bounds[r, at], bounds[r, at + 1]
+        if r < last_range and joins[r + 1] != 0 and bounds[r + 1, at] < bounds[r + 1, at + 1]:
+            _note(notes, docs, first, last, base)
         if first == last:
             continue
-        if ranges.kinds[ranges.clauses[r]] == _EXCLUDED:
-            docs = postings.list_docs if ranges.slots[r] == NO_LIST else postings.docs
-            _exclude(scores, docs, first, last, base)
+        slot, weight, clause = slots[r], weights[r], clauses[r]
+        kind = kinds[clause]
+        column = list_docs if slot == NO_LIST else docs
+        is_advanced = False
+        if kind == _EXCLUDED:
+            _exclude(scores, column, first, last, base)
+        elif slot == NO_LIST:
+            _add_list(scores, list_docs, list_scores, weight, first, last, base)
+        elif joins[r] != 0:
+            before = slots[r - 1]
+            rows = table[before], odds[before], odds[slot], ceiling
+            pair = bounds[r - 1, at], bounds[r - 1, at + 1], first, last
+            _add_joined(scores, notes, docs, codes, rows, weight, pair, base)
+        elif kind == _REQUIRED:
+            is_advanced = True
+            _add_required(
+                scores, stages, docs, codes, table[slot], weight, np.uint8(clause),
+                first, last, base,
+            )  # fmt: skip
         else:
-            _add_range(window, postings, ranges, tables, r, first, last, base)
+            _add_terms(scores, docs, codes, table[slot], weight, first, last, base)
+        if kind == _REQUIRED and not is_advanced:
+            _advance(stages, column, np.uint8(clause), first, last, base)
+        if counts and kind == _OPTIONAL:
+            _count_clause(hits, latest, column, clause, first, last, base)
 
 
 @compiled
 def _judge(window, size, conditions):  # type: ignore[no-untyped-def]
     """Take out what does not meet all clauses, and leave the counters clean."""
-    scores, stages, hits, latest = window
+    scores, stages, hits, latest, _notes = window
     required = conditions.required
     least = conditions.least_optional
     if required > 0:
@@ -201,8 +246,8 @@ def _judge(window, size, conditions):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _make_window(conditions):  # type: ignore[no-untyped-def]
-    """Scores, stages, hits and latest clause of each document; empty where nobody asks."""
+def _make_window(ranges, conditions):  # type: ignore[no-untyped-def]
+    """Scores, stages, hits, latest clause, note of each document; empty where nobody asks."""
     room = min(WINDOW_DOCS, conditions.document_count)
     counted = room if _must_count(conditions) else 0
     return (
@@ -210,6 +255,7 @@ def _make_window(conditions):  # type: ignore[no-untyped-def]
         np.zeros(room if conditions.required > 0 else 0, np.uint8),
         np.zeros(counted, np.uint16),
         np.full(counted, -1, np.int64),
+        np.zeros(room if ranges.joins.any() else 0, np.uint16),
     )
 
 
@@ -218,7 +264,7 @@ def collect_windows(postings, ranges, tables, conditions, order, top, facets, ma
     """Offer, list or count all matches of one segment; returns how many there are."""
     document_count = conditions.document_count
     required = conditions.required
-    window = _make_window(conditions)
+    window = _make_window(ranges, conditions)
     scores = window[0]
     bounds = _cut_into_windows(postings, ranges, document_count)
     window_count = bounds.shape[1] - 1

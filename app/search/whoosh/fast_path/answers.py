@@ -10,10 +10,11 @@ from app.domain.query import FacetField, Filters, SearchAfter, Sort
 from app.domain.results import EngineHit, FacetCount
 from app.search.whoosh.codec.kernel_types import F64, I64, U32, Order, Top
 from app.search.whoosh.codec.kernels import make_facets
-from app.search.whoosh.fast_path.execute import Executor, ListedMatches, Pass
+from app.search.whoosh.fast_path.execute import Executor, Pass
 from app.search.whoosh.fast_path.facets import make_counters, read_counters
 from app.search.whoosh.fast_path.listing import keep_behind, list_all, weigh_freshness
 from app.search.whoosh.fast_path.plan import Plan
+from app.search.whoosh.fast_path.range_layout import ListedMatches
 from app.search.whoosh.schema import ARXIV_ID
 
 EVERY_PAPER = Filters()
@@ -82,6 +83,35 @@ def answer(
         total,
         read_counters(state.segments, facets, page.facets, executor.kernels),
     )
+
+
+def chain_stages(stages: Sequence[SecondStage]) -> SecondStage | None:
+    """What orders the best by one stage after the other; None without any."""
+
+    def run(numbers: I64, scores: F64) -> tuple[I64, F64]:
+        for stage in stages:
+            numbers, scores = stage(numbers, scores)
+        return numbers, scores
+
+    return run if stages else None
+
+
+def find_best(executor: Executor, plan: Plan, filters: Filters) -> tuple[I64, F64]:
+    """The documents among all segments that a second stage orders anew, and their scores."""
+    state = executor.state
+    top = Top.make(min(RERANKED_HITS, state.document_count))
+    executor.run(plan, _make_pass(executor, filters, top))
+    return top.in_order()
+
+
+def _make_pass(executor: Executor, filters: Filters, top: Top) -> Pass:
+    """The best by score alone, nothing counted."""
+    state = executor.state
+    orders = [
+        segment.make_order(Sort.RELEVANCE, base)
+        for segment, base in zip(state.segments, state.doc_bases, strict=False)
+    ]
+    return Pass(state.get_masks(filters), orders, top, [make_facets()] * len(state.segments))
 
 
 def go_on(
@@ -154,19 +184,8 @@ def score_papers(
         place, local = state.find_segment(number)
         given[place].append(local)
     top = Top.make(len(numbers))
-    executor.run(
-        plan,
-        Pass(
-            masks=state.get_masks(EVERY_PAPER),
-            orders=[
-                segment.make_order(Sort.RELEVANCE, base)
-                for segment, base in zip(state.segments, state.doc_bases, strict=False)
-            ],
-            top=top,
-            facets=[make_facets()] * len(state.segments),
-            given=[np.array(sorted(each), np.uint32) for each in given],
-        ),
-    )
+    among = [np.array(sorted(each), np.uint32) for each in given]
+    executor.run(plan, replace(_make_pass(executor, EVERY_PAPER, top), given=among))
     by_number = dict(zip(*(column.tolist() for column in top.in_order()), strict=True))
     return {
         arxiv_id: by_number[number] for arxiv_id, number in numbers.items() if number in by_number

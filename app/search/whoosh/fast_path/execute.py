@@ -2,47 +2,35 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.search.whoosh.codec.kernel_types import (
     F64,
-    I64,
-    NO_LIST,
     U8,
     U32,
-    ClauseKind,
-    Conditions,
     Emission,
     Facets,
     Kernels,
-    Matches,
     Order,
-    Postings,
-    Ranges,
     Top,
     Words,
     freeze,
 )
 from app.search.whoosh.codec.kernels import make_facets, make_matches
 from app.search.whoosh.fast_path.dictionary import find_documents_of, find_terms_like
-from app.search.whoosh.fast_path.joint_scores import JointScores
 from app.search.whoosh.fast_path.plan import (
-    JointLeaf,
     Leaf,
     PatternLeaf,
     PhraseLeaf,
     Plan,
-    TermLeaf,
+    PlanLeaf,
 )
 from app.search.whoosh.fast_path.preparation import Resolved, list_terms, put_rarest_first
+from app.search.whoosh.fast_path.range_layout import ListedMatches, RangeLayout
 from app.search.whoosh.fast_path.segments import NO_DOCS, NO_MASK, StateView
 from app.search.whoosh.fast_path.terms import ResolvedTerm, ScoredTerms
-from app.search.whoosh.scoring import JOINED_FIELDS
-
-ListedMatches = tuple[U32, F64]
-"""Documents of one segment, ascending, and their scores."""
 
 _NO_FACETS = make_facets()
 _NO_MATCHES = make_matches(0)
@@ -74,7 +62,6 @@ class Executor:
         self.state = state
         self.kernels = kernels
         self.terms = ScoredTerms(state, kernels)
-        self.joints = JointScores(state, kernels, self.terms)
 
     def run(self, plan: Plan, wanted: Pass) -> int:
         """Offer all matches to the top list and to the facets; returns how many there are."""
@@ -88,10 +75,10 @@ class Executor:
         """The same for matches that were found otherwise, by segment; scores above 0."""
         total = 0
         for place, (docs, scores) in enumerate(lists):
-            layout = _Layout(self, {}, place)
+            layout = RangeLayout(self.state.segments[place], place, self.terms)
             if layout.add_list(docs, scores):
                 total += layout.collect(
-                    0.0, 0, wanted.masks[place], wanted.orders[place],
+                    self.kernels, 0.0, 0, wanted.masks[place], wanted.orders[place],
                     top=wanted.top, facets=wanted.facets[place], matches=_NO_MATCHES,
                 )  # fmt: skip
         return total
@@ -103,21 +90,40 @@ class Executor:
 
     def _run_segment(self, plan: Plan, resolved: Resolved, place: int, wanted: Pass) -> int:
         given = None if wanted.given is None else wanted.given[place]
-        layout = _Layout(self, resolved, place)
-        if not layout.add_plan(plan, given):
+        layout = self._lay_out(plan, resolved, place, given)
+        if layout is None:
             return 0
         mask = self.state.narrow_mask(wanted.masks[place], plan.condition, place)
         return layout.collect(
-            plan.base_score, layout.count_wanted(plan), mask, wanted.orders[place],
+            self.kernels, plan.base_score, layout.count_wanted(plan), mask, wanted.orders[place],
             top=wanted.top, facets=wanted.facets[place], matches=_NO_MATCHES,
         )  # fmt: skip
+
+    def _lay_out(
+        self, plan: Plan, resolved: Resolved, place: int, given: U32 | None
+    ) -> RangeLayout | None:
+        """The ranges of a plan within one segment; None when nothing can match."""
+        layout = RangeLayout(self.state.segments[place], place, self.terms)
+        find_matches = partial(self._find_matches, resolved=resolved, place=place, given=given)
+        return layout if layout.add_plan(plan, resolved, given, find_matches) else None
+
+    def _find_matches(
+        self, leaf: Leaf, *, resolved: Resolved, place: int, given: U32 | None
+    ) -> ListedMatches:
+        """The matches of a leaf that is no term."""
+        if isinstance(leaf, PhraseLeaf):
+            return self.find_phrase(leaf, resolved, place, given)
+        if isinstance(leaf, PatternLeaf):
+            return self.find_pattern(leaf, place)
+        assert isinstance(leaf, PlanLeaf)  # noqa: S101  # terms are no lists
+        return self.list_matches(leaf.plan, resolved, place, given)
 
     def list_matches(
         self, plan: Plan, resolved: Resolved, place: int, given: U32 | None = None
     ) -> ListedMatches:
         """All matches within one segment, or of some given documents; deleted ones among them."""
-        layout = _Layout(self, resolved, place)
-        if not layout.add_plan(plan, given):
+        layout = self._lay_out(plan, resolved, place, given)
+        if layout is None:
             return np.zeros(0, np.uint32), np.zeros(0)
         segment = self.state.segments[place]
         room = min(segment.document_count, layout.posting_count)
@@ -125,7 +131,7 @@ class Executor:
         order = Order(int(Emission.LIST), segment.postings.list_scores.view(np.int64), 1,
                       np.zeros(0, np.int64), False, 0)  # fmt: skip
         found = layout.collect(
-            plan.base_score, layout.count_wanted(plan),
+            self.kernels, plan.base_score, layout.count_wanted(plan),
             self.state.narrow_mask(NO_MASK, plan.condition, place), order,
             top=Top.make(0), facets=_NO_FACETS, matches=matches,
         )  # fmt: skip
@@ -181,131 +187,8 @@ class Executor:
         arrays = self.state.segments[place].arrays
         postings = arrays.wide_postings[wide].astype(np.int64)
         exact = self.terms.score_exactly(place, word)[postings - start]
-        coarse = word.weight * self.terms.tables[word.slot][arrays.codes[postings]]
+        coarse = word.weight * self.terms.tables.scores[word.slot][arrays.codes[postings]]
         _found, at, which = np.intersect1d(
             docs, arrays.docs[postings], assume_unique=True, return_indices=True
         )
         scores[at] += boost * (exact - coarse)[which]
-
-
-class _Layout:
-    """The posting ranges of a plan within one segment."""
-
-    def __init__(self, executor: Executor, resolved: Resolved, place: int) -> None:
-        self._executor = executor
-        self._resolved = resolved
-        self._place = place
-        self._rows: list[tuple[int, int, int, float, int]] = []
-        self._kinds: list[int] = []
-        self._lists: list[ListedMatches] = []
-        self._list_size = 0
-        self._given: U32 | None = None
-
-    @property
-    def posting_count(self) -> int:
-        """Postings of all ranges."""
-        return sum(row[1] - row[0] for row in self._rows)
-
-    def count_wanted(self, plan: Plan) -> int:
-        """Optional clauses that have to be met; given documents alone are no match."""
-        if self._given is None or plan.base_score > 0.0:
-            return plan.least_optional
-        is_required = any(clause.kind == ClauseKind.REQUIRED for clause in plan.clauses)
-        return plan.least_optional if is_required else max(1, plan.least_optional)
-
-    def add_plan(self, plan: Plan, given: U32 | None) -> bool:
-        """Lay out all clauses; False when nothing of this segment can match."""
-        self._given = given
-        if given is not None:
-            self._kinds.append(int(ClauseKind.REQUIRED))
-            self._add_list(given, np.zeros(len(given)))
-            if not len(given):
-                return False
-        for clause in plan.clauses:
-            before = len(self._rows)
-            self._kinds.append(int(clause.kind))
-            for leaf in clause.members:
-                self._add_leaf(leaf)
-            if len(self._rows) == before:
-                if clause.kind == ClauseKind.REQUIRED:
-                    return False
-                self._kinds.pop()
-        return plan.base_score > 0.0 or any(kind != ClauseKind.EXCLUDED for kind in self._kinds)
-
-    def add_list(self, docs: U32, scores: F64) -> bool:
-        """Lay out one list as the only clause; False when it is empty."""
-        self._kinds.append(int(ClauseKind.OPTIONAL))
-        self._add_list(docs, scores)
-        return bool(self._rows)
-
-    def _add_leaf(self, leaf: Leaf) -> None:
-        executor, resolved, place = self._executor, self._resolved, self._place
-        if isinstance(leaf, TermLeaf):
-            self._add_term(resolved[leaf.field, leaf.text], leaf.boost)
-        elif isinstance(leaf, PhraseLeaf):
-            self._add_list(*executor.find_phrase(leaf, resolved, place, self._given))
-        elif isinstance(leaf, PatternLeaf):
-            self._add_list(*executor.find_pattern(leaf, place))
-        elif isinstance(leaf, JointLeaf):
-            words = [resolved[field, leaf.text] for field in JOINED_FIELDS]
-            docs, changes = executor.joints.get(leaf.text, words, place)
-            self._add_list(docs, changes, weight=words[0].weight * leaf.boost)
-        else:
-            self._add_list(*executor.list_matches(leaf.plan, resolved, place, self._given))
-
-    def _add_term(self, term: ResolvedTerm, boost: float) -> None:
-        start, end = term.ranges[self._place]
-        if start == end:
-            return
-        wide = self._executor.terms.find_wide(self._place, start, end)
-        if wide.start != wide.stop:
-            segment = self._executor.state.segments[self._place]
-            scores = self._executor.terms.score_exactly(self._place, term)
-            self._add_list(segment.arrays.docs[start:end], boost * scores)
-            return
-        clause = len(self._kinds) - 1
-        self._rows.append((start, end, term.slot, term.weight * boost, clause))
-
-    def _add_list(self, docs: U32, scores: F64, weight: float = 1.0) -> None:
-        if not len(docs):
-            return
-        start = self._list_size
-        self._list_size += len(docs)
-        self._lists.append((docs, scores))
-        self._rows.append((start, self._list_size, NO_LIST, weight, len(self._kinds) - 1))
-
-    def collect(
-        self, base_score: float, least: int, mask: U8, order: Order, *,
-        top: Top, facets: Facets, matches: Matches,
-    ) -> int:  # fmt: skip
-        """Run the kernel over what was laid out."""
-        segment = self._executor.state.segments[self._place]
-        required = sum(kind == ClauseKind.REQUIRED for kind in self._kinds)
-        conditions = Conditions(segment.document_count, required, least, base_score, mask)
-        return self._executor.kernels.collect(
-            postings=self._add_lists(segment.postings),
-            ranges=self._make_ranges(),
-            tables=self._executor.terms.tables,
-            conditions=conditions,
-            order=order,
-            top=top,
-            facets=facets,
-            matches=matches,
-        )
-
-    def _add_lists(self, postings: Postings) -> Postings:
-        if not self._lists:
-            return postings
-        docs = np.concatenate([docs for docs, _scores in self._lists])
-        scores = np.concatenate([scores for _docs, scores in self._lists])
-        return postings._replace(list_docs=freeze(docs), list_scores=freeze(scores))
-
-    def _make_ranges(self) -> Ranges:
-        columns: NDArray[np.int64] = np.array(
-            [(start, end, slot, clause) for start, end, slot, _weight, clause in self._rows],
-            np.int64,
-        ).reshape(-1, 4)
-        starts, ends, slots, clauses = np.ascontiguousarray(columns.T)
-        weights: F64 = np.array([row[3] for row in self._rows], np.float64)
-        kinds: I64 = np.array(self._kinds, np.int64)
-        return Ranges(starts, ends, slots, weights, clauses, kinds)

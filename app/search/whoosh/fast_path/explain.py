@@ -2,27 +2,25 @@
 
 from collections.abc import Iterable, Iterator
 
+import numpy as np
+
 from app.domain.arxiv_id import ArxivId
 from app.domain.query import Filters
-from app.domain.results import TermContribution
-from app.search.whoosh.codec.kernel_types import ClauseKind
-from app.search.whoosh.fast_path.answers import (
-    RERANKED_HITS,
-    Page,
-    SecondStage,
-    answer,
-    score_papers,
-)
+from app.domain.results import LATENT_FIELD, LATENT_TERM, TermContribution
+from app.search.whoosh.codec.kernel_types import F64, I64, ClauseKind
+from app.search.whoosh.fast_path.answers import SecondStage, find_best, score_papers
 from app.search.whoosh.fast_path.execute import Executor
+from app.search.whoosh.fast_path.form_ranking import FormRanker
 from app.search.whoosh.fast_path.plan import (
     Clause,
-    JointLeaf,
     PatternLeaf,
     PhraseLeaf,
     Plan,
     PlanLeaf,
     TermLeaf,
+    WordLeaf,
 )
+from app.search.whoosh.schema import TITLE_FORMS
 from app.search.whoosh.scoring import JOINED_FIELDS, share_jointly
 
 _Described = TermLeaf | PhraseLeaf | PatternLeaf
@@ -58,36 +56,48 @@ def list_contributions(
         yield TermContribution("*", "*", plan.base_score)
 
 
-def find_bonuses(
-    executor: Executor, plan: Plan, filters: Filters, second_stage: SecondStage | None
-) -> dict[ArxivId, float]:
-    """What the second stage adds to the scores of the best papers that pass, where it does."""
-    if second_stage is None:
+def list_bonuses(
+    executor: Executor,
+    plan: Plan,
+    filters: Filters,
+    ranker: FormRanker | None,
+    latent_stage: SecondStage | None,
+) -> dict[int, tuple[TermContribution, ...]]:
+    """What the second stage adds to the best documents that pass, by number, where it does."""
+    bonuses: dict[int, list[TermContribution]] = {}
+    if ranker is None and latent_stage is None:
         return {}
-    page = Page(filters, limit=RERANKED_HITS)
-    before, after = (
-        {hit.arxiv_id: hit.score for hit in answer(executor, plan, page, stage).hits}
-        for stage in (None, second_stage)
-    )
-    bonuses = {arxiv_id: score - before.get(arxiv_id, 0.0) for arxiv_id, score in after.items()}
-    return {arxiv_id: bonus for arxiv_id, bonus in bonuses.items() if bonus > 0.0}
+    numbers, scores = find_best(executor, plan, filters)
+    if ranker is not None:
+        for form, gains in zip(ranker.forms, ranker.compute_gains(numbers), strict=True):
+            _note(bonuses, numbers, gains, TITLE_FORMS, form.text)
+        numbers, scores = ranker.rank(numbers, scores)
+    if latent_stage is not None:
+        before = dict(zip(numbers.tolist(), scores.tolist(), strict=True))
+        numbers, scores = latent_stage(numbers, scores)
+        gains = scores - np.array([before[number] for number in numbers.tolist()])
+        _note(bonuses, numbers, gains, LATENT_FIELD, LATENT_TERM)
+    return {number: tuple(parts) for number, parts in bonuses.items()}
+
+
+def _note(
+    bonuses: dict[int, list[TermContribution]], numbers: I64, gains: F64, field: str, term: str
+) -> None:
+    for number, gain in zip(numbers.tolist(), gains.tolist(), strict=True):
+        if gain > 0.0:
+            bonuses.setdefault(number, []).append(TermContribution(field, term, gain))
 
 
 def _list_members(
     scores: PaperScores, clause: Clause, arxiv_id: ArxivId
 ) -> Iterator[TermContribution]:
-    """What each member of a clause adds; the two fields of a joint word share what it scores."""
-    joints = {leaf for leaf in clause.members if isinstance(leaf, JointLeaf)}
+    """What each member of a clause adds; the two fields of a word share what it scores."""
     for leaf in clause.members:
         if isinstance(leaf, PlanLeaf):
             yield from list_contributions(scores, leaf.plan, arxiv_id)
-            continue
-        if isinstance(leaf, JointLeaf):
-            continue
-        score = _score(scores, leaf, arxiv_id)
-        if isinstance(leaf, TermLeaf) and JointLeaf(leaf.text, leaf.boost) in joints:
-            score = _share(scores, leaf, score, arxiv_id)
-        if score > 0.0:
+        elif isinstance(leaf, WordLeaf):
+            yield from _share(scores, leaf, arxiv_id)
+        elif (score := _score(scores, leaf, arxiv_id)) > 0.0:
             yield TermContribution(leaf.field, _describe(leaf), score)
 
 
@@ -97,19 +107,17 @@ def _score(scores: PaperScores, leaf: _Described, arxiv_id: ArxivId) -> float:
     return scores.get(alone).get(arxiv_id, 0.0)
 
 
-def _share(scores: PaperScores, leaf: TermLeaf, score: float, arxiv_id: ArxivId) -> float:
-    """The share of a field in the score of a word that both fields may hold."""
-    others = [
-        _score(scores, TermLeaf(field, leaf.text, leaf.boost), arxiv_id)
-        for field in JOINED_FIELDS
-        if field != leaf.field
-    ]
-    if score == 0.0 or not any(others):
-        return score
-    idf = scores.executor.terms.resolve([(leaf.field, leaf.text)])[leaf.field, leaf.text].weight
-    return (
-        idf * leaf.boost * share_jointly(score / (idf * leaf.boost), others[0] / (idf * leaf.boost))
-    )
+def _share(scores: PaperScores, word: WordLeaf, arxiv_id: ArxivId) -> Iterator[TermContribution]:
+    """What each field adds to the score of a word that both may hold."""
+    leaves = [TermLeaf(field, word.text, word.boost) for field in JOINED_FIELDS]
+    alone = {leaf.field: _score(scores, leaf, arxiv_id) for leaf in leaves}
+    held = {field: score for field, score in alone.items() if score > 0.0}
+    key = JOINED_FIELDS[0], word.text
+    scale = scores.executor.terms.resolve([key])[key].weight * word.boost
+    for field, score in held.items():
+        others = sum(held.values()) - score
+        share = scale * share_jointly(score / scale, others / scale) if others else score
+        yield TermContribution(field, word.text, share)
 
 
 def _describe(leaf: _Described) -> str:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from app.search.whoosh.codec.kernel_types import F64, I64, ClauseKind
 from app.search.whoosh.fast_path.answers import RERANKED_HITS, SecondStage
 from app.search.whoosh.fast_path.execute import Executor
-from app.search.whoosh.fast_path.plan import PhraseLeaf, Plan, PlanLeaf, TermLeaf
+from app.search.whoosh.fast_path.plan import PhraseLeaf, Plan, PlanLeaf, TermLeaf, WordLeaf
 from app.search.whoosh.latent import LatentModel
 from app.search.whoosh.scoring import JOINED_FIELDS
 
@@ -110,7 +110,8 @@ def _list_words(plan: Plan) -> dict[str, float]:
             continue
         for leaf in clause.members:
             found: dict[str, float] = {}
-            if isinstance(leaf, TermLeaf) and leaf.field in JOINED_FIELDS:
+            is_term = isinstance(leaf, TermLeaf) and leaf.field in JOINED_FIELDS
+            if isinstance(leaf, WordLeaf) or (isinstance(leaf, TermLeaf) and is_term):
                 found = {leaf.text: leaf.boost}
             elif isinstance(leaf, PhraseLeaf) and leaf.field in JOINED_FIELDS:
                 found = dict.fromkeys(leaf.words, leaf.boost)

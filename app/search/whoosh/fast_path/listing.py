@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from app.domain.query import SearchAfter, Sort
 from app.search.whoosh.codec.kernel_types import F64
-from app.search.whoosh.fast_path.execute import Executor, ListedMatches
+from app.search.whoosh.fast_path.execute import Executor
 from app.search.whoosh.fast_path.plan import Plan
+from app.search.whoosh.fast_path.range_layout import ListedMatches
 
 STALE_SHARE = 0.25
 """What remains of the score of a very old paper."""

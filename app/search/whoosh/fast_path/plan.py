@@ -51,12 +51,8 @@ class PhraseLeaf:
 
 
 @dataclass(frozen=True, slots=True)
-class JointLeaf:
-    """What a word scores less when title and abstract hold it, since they are one text.
-
-    It stands beside the word's two `TermLeaf`s, whose sum it turns into the score of both
-    frequencies together, see `app.search.whoosh.scoring`.
-    """
+class WordLeaf:
+    """A word in title and abstract taken as one text, see `app.search.whoosh.scoring`."""
 
     text: str
     boost: float
@@ -69,7 +65,7 @@ class PlanLeaf:
     plan: "Plan"
 
 
-Leaf = TermLeaf | PatternLeaf | PhraseLeaf | JointLeaf | PlanLeaf
+Leaf = TermLeaf | WordLeaf | PatternLeaf | PhraseLeaf | PlanLeaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,22 +185,26 @@ def _plan_or(queries: Iterable[Any]) -> Plan:
             base_score += plan.base_score
         else:
             members.append(PlanLeaf(plan))
-    members += _list_joints(members)
+    members = _join_fields(members)
     clauses = (Clause(ClauseKind.OPTIONAL, tuple(members)),) if members else ()
     return Plan(clauses, base_score)
 
 
-def _list_joints(members: Sequence[Leaf]) -> list[JointLeaf]:
-    """What has to be taken off for words looked for in title and abstract, where it is not yet."""
-    present = set(members)
-    joints = [
-        JointLeaf(leaf.text, leaf.boost)
+def _join_fields(members: Sequence[Leaf]) -> list[Leaf]:
+    """The members with a term looked for in title and abstract alike as a word of one text."""
+    title, abstract = JOINED_FIELDS
+    words = {
+        WordLeaf(leaf.text, leaf.boost): leaf
         for leaf in members
-        if isinstance(leaf, TermLeaf)
-        and leaf.field == JOINED_FIELDS[0]
-        and TermLeaf(JOINED_FIELDS[1], leaf.text, leaf.boost) in present
-    ]
-    return [joint for joint in dict.fromkeys(joints) if joint not in present]
+        if isinstance(leaf, TermLeaf) and leaf.field == title
+    }
+    joined: list[Leaf] = list(members)
+    for word, leaf in words.items():
+        other = replace(leaf, field=abstract)
+        if other in joined:
+            joined.remove(other)
+            joined[joined.index(leaf)] = word
+    return joined
 
 
 def _get_members(plan: Plan) -> tuple[Leaf, ...] | None:

@@ -6,12 +6,12 @@ from dataclasses import replace
 from app.search.whoosh.codec.kernel_types import ClauseKind
 from app.search.whoosh.fast_path.plan import (
     Clause,
-    JointLeaf,
     Leaf,
     PhraseLeaf,
     Plan,
     PlanLeaf,
     TermLeaf,
+    WordLeaf,
 )
 from app.search.whoosh.fast_path.terms import ResolvedTerm, TermKey
 from app.search.whoosh.scoring import JOINED_FIELDS
@@ -29,7 +29,7 @@ def list_terms(plan: Plan) -> Iterator[TermKey]:
     for leaf in _list_leaves(plan):
         if isinstance(leaf, TermLeaf):
             yield leaf.field, leaf.text
-        elif isinstance(leaf, JointLeaf):
+        elif isinstance(leaf, WordLeaf):
             yield from ((field, leaf.text) for field in JOINED_FIELDS)
         elif isinstance(leaf, PhraseLeaf):
             yield from ((leaf.field, word) for word in leaf.words)
@@ -51,8 +51,9 @@ def put_rarest_first(plan: Plan, resolved: Resolved, document_count: int) -> Pla
             case PhraseLeaf():
                 words = (resolved[leaf.field, word] for word in leaf.words)
                 return min(word.document_frequency for word in words)
-            case JointLeaf():
-                return 0
+            case WordLeaf():
+                fields = (resolved[field, leaf.text] for field in JOINED_FIELDS)
+                return sum(word.document_frequency for word in fields)
         return document_count
 
     clauses = tuple(

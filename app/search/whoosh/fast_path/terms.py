@@ -13,9 +13,11 @@ from app.search.whoosh.codec.kernel_types import (
     F64,
     I64,
     Kernels,
+    Tables,
     freeze,
     make_frequency_table,
     make_lookup_table,
+    make_odds,
 )
 from app.search.whoosh.codec.posting_ranges import read_weights
 from app.search.whoosh.codec.whoosh_internals import LENGTH_OF_BYTE
@@ -26,6 +28,7 @@ from app.search.whoosh.scoring import (
     BM25_K1,
     FIELD_B,
     FIELD_WEIGHTS,
+    JOINED_FIELDS,
     compute_idf,
     list_idf_fields,
 )
@@ -65,11 +68,12 @@ class ScoredTerms:
         fields = {name: field.scorable for name, field in make_schema().items() if field.indexed}
         self._slots = {name: slot for slot, name in enumerate(fields)}
         self._is_scored = list(fields.values())
-        self._tables = np.zeros((len(fields), CODE_COUNT))
+        self._scores = np.zeros((len(fields), CODE_COUNT))
+        self._odds = np.zeros((len(fields), CODE_COUNT))
         self._averages: dict[int, float] = {}
         self._lock = threading.Lock()
         self._known: dict[TermKey, ResolvedTerm] = {}
-        self.tables: F64 = freeze(self._tables)
+        self.tables = Tables(freeze(self._scores), freeze(self._odds), BM25_K1 + 1.0)
 
     def resolve(self, keys: Iterable[TermKey]) -> Mapping[TermKey, ResolvedTerm]:
         """What each term is worth; unknown terms have no postings."""
@@ -143,7 +147,9 @@ class ScoredTerms:
         else:
             table = make_frequency_table()
         with self._lock:
-            self._tables[slot] = table
+            self._scores[slot] = table
+            if field in JOINED_FIELDS:
+                self._odds[slot] = make_odds(table, self.tables.ceiling)
             self._averages[slot] = average
         return slot
 
@@ -168,7 +174,7 @@ class ScoredTerms:
         arrays = self._state.segments[segment].arrays
         start, end = term.ranges[segment]
         codes = arrays.codes[start:end]
-        scores: F64 = term.weight * self._tables[term.slot][codes]
+        scores: F64 = term.weight * self._scores[term.slot][codes]
         wide = self.find_wide(segment, start, end)
         places: I64 = arrays.wide_postings[wide].astype(np.int64) - start
         weights = arrays.wide_weights[wide]

@@ -39,6 +39,7 @@ from app.domain.query import (
     Prefix,
     QueryField,
     QueryNode,
+    RankMode,
     SearchRequest,
     Sort,
     Term,
@@ -51,9 +52,10 @@ from app.search.whoosh import engine as engine_module
 from app.search.whoosh import merging
 from app.search.whoosh.codec.kernels import load_kernels
 from app.search.whoosh.codec.kernels_numpy import NumpyKernels
+from app.search.whoosh.compiled_queries import CompiledQuery
 from app.search.whoosh.compiler import compile_query
 from app.search.whoosh.engine import WhooshEngine
-from app.search.whoosh.exact_forms import prefer_exact_forms
+from app.search.whoosh.exact_forms import list_wanted_forms
 from app.search.whoosh.fast_path.answers import Page
 from app.search.whoosh.fast_path.plan import make_plan
 from app.search.whoosh.query_types import AtLeastOf, TermsLike, Without
@@ -189,8 +191,8 @@ def without_plans(monkeypatch: pytest.MonkeyPatch) -> Callable[..., EngineResult
         with monkeypatch.context() as patch:
             patch.setattr(
                 engine_module,
-                "_compile",
-                lambda node: (prefer_exact_forms(compile_query(node), node), None),
+                "compile_tree",
+                lambda node: CompiledQuery(compile_query(node), None, list_wanted_forms(node)),
             )
             return engine.search(request)
 
@@ -318,8 +320,8 @@ def test_patterns_of_terms_are_answered_alike_by_plans_and_by_matchers(
                 plan = make_plan(query)
                 assert plan is not None
                 found, expected = (
-                    engine._answer(query, plan, page),
-                    engine._answer(query, None, page),
+                    engine._answer(CompiledQuery(query, plan), page),
+                    engine._answer(CompiledQuery(query, None), page),
                 )
                 assert found.total == expected.total
                 assert {hit.arxiv_id: hit.score for hit in found.hits} == pytest.approx(
@@ -343,8 +345,11 @@ def assert_explained(
     engine: WhooshEngine, node: QueryNode, living: dict[ArxivId, IndexDocument]
 ) -> None:
     """Scores of given papers are those of the search, and so are the sums of their parts."""
-    scores = {hit.arxiv_id: hit.score for hit in engine.search(SearchRequest(node)).hits}
-    assert engine.score_papers(node, living) == pytest.approx(scores, abs=1e-9)
+    plain, scores = (
+        {hit.arxiv_id: hit.score for hit in engine.search(SearchRequest(node, rank=rank)).hits}
+        for rank in (RankMode.BM25, RankMode.DEFAULT)
+    )
+    assert engine.score_papers(node, living) == pytest.approx(plain, abs=1e-9)
     for arxiv_id in living:
         explanation = engine.explain(node, arxiv_id)
         assert explanation.score == pytest.approx(scores.get(arxiv_id, 0.0), abs=1e-9)

@@ -21,6 +21,7 @@ from app.search.whoosh.codec.kernel_types import (
     Places,
     Postings,
     Ranges,
+    Tables,
     Top,
     ValueCounts,
     Words,
@@ -45,7 +46,7 @@ class Case:
 
     postings: Postings
     ranges: Ranges
-    tables: NDArray[np.float64]
+    tables: Tables
     conditions: Conditions
     facets: Facets
     keys: NDArray[np.int64]
@@ -99,21 +100,31 @@ def draw_case(seed: int) -> Case:
         + [ClauseKind.EXCLUDED] * excluded
     )
     rows = []
+    # Multiples of a quarter add up without rounding, so ties are ties in every kernel.
+    weights: list[float] = []
     for clause in range(len(kinds)):
         for which in sorted(rng.choice(TERMS + LISTS, int(rng.integers(1, 4)), replace=False)):
             group, place = (terms, which) if which < TERMS else (lists, which - TERMS)
             start = sum(len(each) for each in group[:place])
             slot = int(rng.integers(0, 2)) if which < TERMS else NO_LIST
-            rows.append((start, start + len(group[place]), slot, clause))
-    starts, ends, slots, clauses = np.array(rows, np.int64).T.copy()
-    # Multiples of a quarter add up without rounding, so ties are ties in every kernel.
-    weights = rng.integers(1, 4, len(rows)).astype(np.float64) * 0.25
-    table = np.repeat(np.arange(256, dtype=np.float64), 256)
+            weight = float(rng.integers(1, 4)) * 0.25
+            is_joined = which < TERMS - 1 and rng.random() < 0.4
+            slot = 0 if is_joined else slot
+            rows.append((start, start + len(group[place]), slot, clause, 0))
+            weights.append(weight)
+            if is_joined:
+                # The next term is the same word in another field.
+                start = rows[-1][1]
+                rows.append((start, start + len(terms[which + 1]), 1, clause, 1))
+                weights.append(weight)
+    starts, ends, slots, clauses, joins = np.array(rows, np.int64).T.copy()
     mask = (rng.random(document_count) < 0.5).astype(np.uint8)
     return Case(
         postings=postings._replace(list_scores=freeze(np.ceil(postings.list_scores * 8) / 8)),
-        ranges=Ranges(starts, ends, slots, weights, clauses, np.array(kinds, np.int64)),
-        tables=freeze(np.stack([table, table / 2])),
+        ranges=Ranges(
+            starts, ends, slots, np.array(weights), clauses, joins, np.array(kinds, np.int64)
+        ),
+        tables=make_tables(),
         conditions=Conditions(
             document_count,
             required,
@@ -129,6 +140,15 @@ def draw_case(seed: int) -> Case:
             np.zeros(2_100, np.int64),
         ),
         keys=rng.permutation(document_count).astype(np.int64),
+    )
+
+
+def make_tables() -> Tables:
+    """Two fields whose odds add up to 1, 3 or 7, so that joint scores are multiples of a half."""
+    table = np.repeat(np.arange(256, dtype=np.float64), 256)
+    first = np.where(table > 2, 2.0, 6.0) * (table > 0)
+    return Tables(
+        freeze(np.stack([table, table / 2])), freeze(np.stack([first, 1.0 * (table > 0)])), 4.0
     )
 
 
@@ -326,7 +346,8 @@ def test_a_phrase_is_found_where_its_words_stand_at_their_distances(
 ) -> None:
     postings, words, places, standing = draw_phrase(seed)
     matches = make_matches(len(postings.docs))
-    tables = freeze(np.ones((1, CODE_COUNT)))
+    ones = freeze(np.ones((1, CODE_COUNT)))
+    tables = Tables(ones, ones, 2.0)
     found = kernels.find_phrase(
         postings=postings, words=words, places=places, tables=tables, matches=matches
     )
