@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
+from itertools import starmap
 from typing import Any
 from unittest.mock import patch
 
 from app.domain.query import RankMode
 from app.services.compounds import Spellings
+from app.services.relaxation import _boost
 
 _SCORING = "app.search.whoosh.scoring"
 _TERMS = "app.search.whoosh.fast_path.terms"
@@ -67,7 +69,8 @@ ABLATIONS: dict[str, Ablation] = {
     ),
     "exact forms count nothing": Ablation(settings={_FORM_WEIGHT: 0.0}),
     "exact forms count twice": Ablation(settings={_FORM_WEIGHT: 0.2}),
-    "repeated words count once": Ablation(
-        settings={f"{_RELAXATION}._boost": lambda word, _count: word}
+    "repeated words count once": Ablation(settings={f"{_RELAXATION}.log": lambda _count: 0.0}),
+    "compounds are all or nothing": Ablation(
+        settings={f"{_RELAXATION}._take_apart": lambda words: list(starmap(_boost, words.items()))}
     ),
 }

@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.query import And, Boosted, Not, Or, Phrase, QueryField, QueryNode, Sort, Term
 from app.services.relaxation import (
+    COMPOUND_WEIGHT,
     SPELLING_WEIGHT,
     describe_relaxation,
     find_relaxation,
@@ -33,6 +34,22 @@ def test_a_word_said_twice_in_any_form_counts_more() -> None:
     assert relaxation is not None
     assert relaxation.query == Or((Boosted(OTTERS, 1 + log(2)), TEAPOTS))
     assert relaxation.shown == Or((OTTERS, TEAPOTS))
+
+
+def test_parts_of_a_compound_are_words_beside_the_whole() -> None:
+    compound = Term("tea-pots")
+    relaxation = find_relaxation(And((OTTERS, compound, Term("tea"))))
+
+    assert relaxation is not None
+    assert relaxation.query == Or(
+        (
+            OTTERS,
+            Boosted(compound, COMPOUND_WEIGHT),
+            Term("tea"),
+            Boosted(Term("pots"), COMPOUND_WEIGHT),
+        )
+    )
+    assert relaxation.shown == Or((OTTERS, compound, Term("tea"), Term("pots")))
 
 
 def test_other_spellings_count_less_than_the_words() -> None:
