@@ -9,8 +9,6 @@ from urllib.parse import quote, urlencode
 from fastapi import Request
 from fastapi.responses import Response
 
-from app.api.caching import CACHE_CONTROL
-from app.api.program import PROGRAM_VERSION
 from app.services.exports import ExportedList, LibraryVersion
 from app.services.use_cases import UseCases
 from app.text.citation import render_bibtex, render_csv, render_ris
@@ -18,6 +16,9 @@ from app.web.twins.atom import render_atom
 from app.web.twins.feed import Feed, bound_paper
 from app.web.twins.formats import FORMATS, TwinFormat
 from app.web.twins.json_feed import render_json_feed
+
+CACHE_CONTROL = "public, no-cache"
+"""Keep the answer, but ask each time whether it is still true: new papers must show at once."""
 
 _NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9.+-]+")
 MAX_FILE_NAME_CHARS = 80
@@ -41,7 +42,7 @@ def answer_twin(
     use_cases: UseCases = request.app.state.use_cases
     headers = {"Cache-Control": CACHE_CONTROL}
     if is_conditional:
-        headers = _make_headers(use_cases.exports.get_version())
+        headers = _make_headers(request.app.version, use_cases.exports.get_version())
         if _has_it(request, headers):
             return Response(status_code=304, headers=headers)
     feed = _make_feed(request, twin, title, make_list(use_cases))
@@ -82,9 +83,9 @@ def _make_feed(request: Request, twin: TwinFormat, title: str, content: Exported
     )
 
 
-def _make_headers(version: LibraryVersion) -> dict[str, str]:
+def _make_headers(program: str, version: LibraryVersion) -> dict[str, str]:
     # The day is part of it: "since:7d" means other papers tomorrow.
-    parts = [PROGRAM_VERSION, f"{datetime.now(UTC):%Y%m%d}", version.change_number]
+    parts = [program, f"{datetime.now(UTC):%Y%m%d}", version.change_number]
     parts += [version.latest_day, version.latest_lines]
     if version.index is not None:
         parts += [version.index.generation, version.index.change_number]
