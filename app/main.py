@@ -59,6 +59,7 @@ from app.web.operators import router as operator_page_router
 from app.web.pages import render_error
 from app.web.pages import router as page_router
 from app.web.presentation import make_environment
+from app.web.twins.routes import router as twin_router
 
 STATIC_DIR = Path(__file__).resolve().parent.parent / "static"
 """Beside the package, in the source tree as well as where it is installed."""
@@ -126,11 +127,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             max_recommend_chars=settings.max_recommend_chars,
             max_profile_terms=settings.max_profile_terms,
         ),
+        max_export_papers=settings.max_export_papers,
     )
     app.state.public_url = settings.public_url.rstrip("/")
     app.state.metrics = Metrics()
     app.state.operator_runner = operator_runner
-    for router in (*ROUTERS, page_router, operator_page_router, opensearch_router, choice_router):
+    for router in (
+        *ROUTERS,
+        # Before the pages, whose addresses would take the suffix for a part of a name.
+        twin_router,
+        page_router,
+        operator_page_router,
+        opensearch_router,
+        choice_router,
+    ):
         app.include_router(router)
     assets = mount_assets(app, STATIC_DIR)
     app.state.assets = assets

@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     max_offset: int = Field(
         10_000, ge=1, description="Deepest result reachable by offset paging, results."
     )
+    max_export_papers: int = Field(
+        2_000, ge=1, description="Most papers of one list given as Atom, JSON, BibTeX, RIS or CSV."
+    )
     max_body_bytes: int = Field(
         2**20,
         ge=2**10,

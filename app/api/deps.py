@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 
 from app.api.problems import UnknownParameterError
 from app.services.browse import BrowseService
+from app.services.calendar import CalendarService
 from app.services.keywords import KeywordService
 from app.services.papers import PaperService
 from app.services.preference_learning import PreferenceLearningService
@@ -43,6 +44,10 @@ def _get_browse(use_cases: UseCasesDep) -> BrowseService:
     return use_cases.browse
 
 
+def _get_calendar(use_cases: UseCasesDep) -> CalendarService:
+    return use_cases.calendar
+
+
 def _get_status(use_cases: UseCasesDep) -> StatusService:
     return use_cases.status
 
@@ -74,6 +79,7 @@ def _get_preference_learning(use_cases: UseCasesDep) -> PreferenceLearningServic
 SearchDep = Annotated[SearchService, Depends(_get_search)]
 PapersDep = Annotated[PaperService, Depends(_get_papers)]
 BrowseDep = Annotated[BrowseService, Depends(_get_browse)]
+CalendarDep = Annotated[CalendarService, Depends(_get_calendar)]
 StatusDep = Annotated[StatusService, Depends(_get_status)]
 StarsDep = Annotated[StarService, Depends(_get_stars)]
 RelatedDep = Annotated[RelatedService, Depends(_get_related)]

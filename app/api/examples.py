@@ -124,10 +124,21 @@ _HISTORY: dict[str, Any] = {
     ],
 }
 
+_MONTH: dict[str, Any] = {
+    "month": "2024-05",
+    "category": "cs.CL",
+    "papers": 221,
+    "days": [
+        {"day": "2024-05-30", "papers": 108, "replaced": 71, "source": "announced"},
+        {"day": "2024-05-31", "papers": 113, "replaced": 64, "source": "announced"},
+    ],
+}
 _DAY: dict[str, Any] = {
     "day": "2017-06-13",
     "category": "cs.CL",
     "source": "announced",
+    "state": "announced",
+    "due_at": "2017-06-13T04:00:00Z",
     "explanation": "As arXiv announced it on this day, in arXiv's order.",
     "total": 1,
     "counts": {"new": 1},
@@ -345,6 +356,7 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/api/v1/preferences/rank"): _RANK,
     ("post", "/api/v1/preferences/cloud"): _CLOUD,
     ("post", "/api/v1/preferences/learn"): _LEARNED,
+    ("get", "/api/v1/days"): _MONTH,
     ("get", "/api/v1/days/{day}"): _DAY,
     ("get", "/api/v1/categories"): _CATEGORIES,
     ("get", "/api/v1/operators"): _OPERATORS,

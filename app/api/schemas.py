@@ -202,6 +202,26 @@ class DayLineOut(Out):
     paper: PaperOut | None = Field(description="Null while an announced paper is not held here.")
 
 
+class DayCountOut(Out):
+    """One day of a month."""
+
+    day: date
+    papers: int = Field(description="New and cross-listed ones; by submission, all.")
+    replaced: int
+    source: Literal["announced", "submitted"] | None = Field(
+        description="Null where there is no list."
+    )
+
+
+class MonthOut(Out):
+    """The days of a month, counted."""
+
+    month: str = Field(examples=["2024-05"])
+    category: str | None = Field(description="The expression as it was understood; null: all.")
+    papers: int = Field(description="All that the month brought.")
+    days: list[DayCountOut]
+
+
 class DayOut(Out):
     """One page of a day's list."""
 
@@ -210,7 +230,17 @@ class DayOut(Out):
     source: Literal["announced", "submitted"] = Field(
         description="`announced`: arXiv's own list. `submitted`: by date of version 1."
     )
+    state: Literal[
+        "announced",
+        "not-recorded",
+        "asked-by-submission",
+        "weekend",
+        "nothing-announced",
+        "not-due",
+        "not-collected",
+    ] = Field(description="What is known about the day; `explanation` says it in a sentence.")
     explanation: str
+    due_at: datetime = Field(description="When arXiv's lists of the day appear, UTC.")
     total: int
     counts: dict[str, int] = Field(description="Announced papers by type.")
     missing: list[str] = Field(description="Announced papers of the day that are not held here.")

@@ -1,7 +1,9 @@
 """Harvest cursors, and the reports of every stage's runs."""
 
+from datetime import datetime
+
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 
 from app.db.models import harvest_cursors, runs
 from app.db.session import Transaction
@@ -67,14 +69,27 @@ def list_runs(tx: Transaction, *, stage: str | None = None, limit: int = 20) -> 
     query = select(runs).order_by(runs.c.run_id.desc()).limit(limit)
     if stage is not None:
         query = query.where(runs.c.stage == stage)
-    return [
-        RunReport(
-            stage=row.stage,
-            started_at=row.started_at,
-            finished_at=row.finished_at,
-            succeeded=row.succeeded,
-            message=row.message,
-            details=_decode_details(row.details),
-        )
-        for row in tx.execute(query)
-    ]
+    return [_make_report(row) for row in tx.execute(query)]
+
+
+def list_runs_between(
+    tx: Transaction, stage: str, first: datetime, last: datetime
+) -> list[RunReport]:
+    """The reports of the runs of a stage that began in a span of time, the oldest first."""
+    query = (
+        select(runs)
+        .where(runs.c.stage == stage, runs.c.started_at.between(first, last))
+        .order_by(runs.c.run_id)
+    )
+    return [_make_report(row) for row in tx.execute(query)]
+
+
+def _make_report(row: Row[tuple[object, ...]]) -> RunReport:
+    return RunReport(
+        stage=row.stage,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        succeeded=row.succeeded,
+        message=row.message,
+        details=_decode_details(row.details),
+    )

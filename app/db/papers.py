@@ -1,5 +1,6 @@
 """Papers by id, by day and by change number. `upsert_records`, also found here, writes them."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -19,11 +20,14 @@ from app.domain.paper_history import PaperHistoryEntry
 
 __all__ = [
     "count_papers",
+    "count_submitted_by_day",
     "find_missing_ids",
     "find_papers",
+    "find_submission_moments",
     "get_last_change_number",
     "get_newest_submission_day",
     "get_paper",
+    "iter_categories_submitted_on",
     "list_history",
     "list_submitted_on",
     "stream_all_papers",
@@ -66,6 +70,42 @@ def find_missing_ids(tx: Transaction, ids: Sequence[ArxivId]) -> list[ArxivId]:
     query = select(papers.c.arxiv_id).where(_has_id_among(tx, ids))
     held = set(tx.execute(query).scalars())
     return [arxiv_id for arxiv_id in ids if arxiv_id.value not in held]
+
+
+def find_submission_moments(tx: Transaction, ids: Sequence[ArxivId]) -> dict[ArxivId, datetime]:
+    """When the first version of each of the papers came, of those that are held and living."""
+    columns = papers.c.arxiv_id, papers.c.submitted_at
+    query = select(*columns).where(_has_id_among(tx, ids), _IS_LIVING)
+    return {ArxivId.from_canonical(value): moment for value, moment in tx.execute(query)}
+
+
+def count_submitted_by_day(
+    tx: Transaction, expression: CategoryExpression | None, first: date, last: date
+) -> dict[date, int]:
+    """How many papers `list_submitted_on` has for each day of a span; empty days are left out."""
+    begin = datetime.combine(first, time(), UTC)
+    end = datetime.combine(last, time(), UTC) + timedelta(days=1)
+    query = select(papers.c.submitted_at, papers.c.categories).where(
+        papers.c.submitted_at >= begin, papers.c.submitted_at < end, _IS_LIVING, _DAY_IS_KNOWN
+    )
+    return Counter(
+        moment.date()
+        for moment, categories in tx.execute(query)
+        if expression is None or expression.matches(categories.split(" "))
+    )
+
+
+def iter_categories_submitted_on(tx: Transaction, day: date) -> Iterator[list[str]]:
+    """The categories of each paper first submitted on a UTC day."""
+    begin = datetime.combine(day, time(), UTC)
+    query = select(papers.c.categories).where(
+        papers.c.submitted_at >= begin,
+        papers.c.submitted_at < begin + timedelta(days=1),
+        _IS_LIVING,
+        _DAY_IS_KNOWN,
+    )
+    for categories in tx.execute(query).scalars():
+        yield categories.split(" ")
 
 
 def stream_changes(tx: Transaction, after: int, limit: int) -> list[Paper]:

@@ -1,112 +1,78 @@
 """A day of a category: what arXiv announced where the ledger knows it, else what was submitted."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import UTC, date, datetime, timedelta
 
-from app.db.announcements import find_latest_day, list_announced, list_announced_days
+from app.db.announced_days import (
+    find_announced_day_after,
+    find_announced_day_before,
+    has_lines_on,
+)
+from app.db.announcements import find_latest_day, list_announced
 from app.db.papers import (
     find_missing_ids,
     find_papers,
+    find_submission_moments,
     get_newest_submission_day,
     list_submitted_on,
 )
 from app.db.session import Database, Transaction
 from app.db.stars import count_stars
-from app.domain.announcements import Announcement, AnnounceType
+from app.domain.announcement_times import get_due_moment
+from app.domain.announcements import AnnounceType
 from app.domain.arxiv_id import ArxivId
 from app.domain.categories import CategoryExpression, get_category
-from app.domain.errors import LimitExceededError, SearchIndexError
-from app.domain.paper import DatePrecision, Paper
+from app.domain.errors import SearchIndexError
+from app.domain.paper import DatePrecision
 from app.domain.query import DateRange, Everything, Filters, SearchRequest, Sort
 from app.search.engine import SearchEngine
+from app.services.day_lists import DayLine, DayList, DayOrder, DaySource, DayState
+from app.services.day_states import find_state_without_lists
+from app.services.limits import check_limit
 from app.services.search import SearchLimits
+
+__all__ = ["BrowseService", "DayLine", "DayList", "DayOrder", "DaySource", "DayState"]
 
 MAX_LINES_OF_DAY = 20_000
 """Most lines of the ledger read for one day; arXiv announces some 3,000 in all."""
-
 
 NEIGHBOUR_CANDIDATES = 50
 """Papers looked at to find one whose day is known."""
 
 
-class DaySource(StrEnum):
-    """Where a day's list comes from."""
-
-    ANNOUNCED = "announced"
-    SUBMITTED = "submitted"
-
-
-class DayOrder(StrEnum):
-    """How a day's list is ordered."""
-
-    LISTED = "listed"
-    """As arXiv lists it; by identifier where that is not known."""
-
-    STARS = "stars"
-    """Most stars first, equal ones as listed."""
-
-
 @dataclass(frozen=True, slots=True)
-class DayLine:
-    """One paper of a day.
-
-    Attributes:
-        paper: None while an announced paper is not held here.
-        announcement: None in lists by submission.
-        stars: how many readers gave it.
-    """
-
-    arxiv_id: ArxivId
-    paper: Paper | None
-    announcement: Announcement | None
-    stars: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class DayList:
-    """One page of a day's list.
-
-    Attributes:
-        expression: None for all of arXiv.
-        explanation: one sentence on where the list comes from.
-        total: papers of the whole day.
-        counts: announced papers by kind; empty in lists by submission.
-        missing: announced papers of the whole day that are not held here.
-        previous_day: the nearest earlier day that has a list; None when there is none.
-        next_day: the nearest later one.
-    """
+class _Wanted:
+    """Which part of which list is wanted."""
 
     day: date
     expression: CategoryExpression | None
-    source: DaySource
-    explanation: str
-    lines: tuple[DayLine, ...]
-    total: int
     offset: int
     limit: int
-    counts: Mapping[AnnounceType, int]
-    missing: tuple[ArxivId, ...]
-    previous_day: date | None = None
-    next_day: date | None = None
-    order: DayOrder = DayOrder.LISTED
-
-    @property
-    def next_offset(self) -> int | None:
-        """Where the page after this one begins; None on the last."""
-        following = self.offset + self.limit
-        return following if self.limit > 0 and following < self.total else None
+    order: DayOrder
+    kinds: frozenset[AnnounceType]
 
 
 class BrowseService:
-    """Lists days; safe to share between threads."""
+    """Lists days; safe to share between threads.
 
-    def __init__(self, database: Database, engine: SearchEngine, limits: SearchLimits) -> None:
+    Args:
+        now: the moment an answer is given, UTC.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        engine: SearchEngine,
+        limits: SearchLimits,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._database = database
         self._engine = engine
         self._limits = limits
+        self._now = now
 
     def list_day(
         self,
@@ -116,30 +82,29 @@ class BrowseService:
         offset: int = 0,
         limit: int | None = None,
         order: DayOrder = DayOrder.LISTED,
+        kinds: frozenset[AnnounceType] = frozenset(),
+        source: DaySource | None = None,
     ) -> DayList:
-        """One page of the papers of `day`, in arXiv's order where it is known, or by stars.
+        """One page of the papers of `day`, in arXiv's order where it is known, or another one.
+
+        Args:
+            kinds: of announcement; empty for all. Lists by submission know none.
+            source: SUBMITTED asks for the papers submitted on that day whatever was announced;
+                None for what was announced, as far as that is on record.
 
         Raises:
             LimitExceededError: `limit` is larger than a page may be.
             StorageError: there is no usable database.
         """
         limit = self._limits.default_page_size if limit is None else limit
-        if limit > self._limits.max_page_size:
-            raise LimitExceededError(
-                f"{limit:,} papers are asked for, at most {self._limits.max_page_size:,} are "
-                "given at once (max_page_size). Page with offset.",
-                limit_name="max_page_size",
-                limit=self._limits.max_page_size,
-                unit="results",
-            )
+        check_limit(limit, "max_page_size", self._limits.max_page_size, "results")
+        wanted = _Wanted(day, expression, offset, limit, order, kinds)
         with self._database.read() as tx:
-            is_announced = _is_in_ledger(tx, day, expression)
-            make_list = _list_announced_day if is_announced else _list_submitted_day
-            page = make_list(tx, day, expression, offset=offset, limit=limit, order=order)
+            page = self._list(tx, wanted, source)
             stars = count_stars(tx, [line.arxiv_id for line in page.lines])
             previous_day, next_day = self._find_neighbours(tx, day, expression)
         lines = tuple(replace(each, stars=stars.get(each.arxiv_id, 0)) for each in page.lines)
-        return replace(page, lines=lines, order=order, previous_day=previous_day, next_day=next_day)
+        return replace(page, lines=lines, previous_day=previous_day, next_day=next_day)
 
     def find_latest_day(self, expression: CategoryExpression | None = None) -> date | None:
         """The newest day that has a list for the expression; None when nothing is held.
@@ -154,6 +119,16 @@ class BrowseService:
             newest = get_newest_submission_day(tx)
             return self._find_submission_day(tx, expression) or newest
 
+    def _list(self, tx: Transaction, wanted: _Wanted, source: DaySource | None) -> DayList:
+        if source is DaySource.SUBMITTED:
+            return _list_submitted_day(tx, wanted, DayState.ASKED_BY_SUBMISSION)
+        if _is_in_ledger(tx, wanted.day, wanted.expression):
+            return _list_announced_day(tx, wanted)
+        state = find_state_without_lists(tx, wanted.day, self._now())
+        if state is DayState.NOT_RECORDED:
+            return _list_submitted_day(tx, wanted, state)
+        return _make_page(wanted, DaySource.ANNOUNCED, state, [])
+
     def _find_neighbours(
         self, tx: Transaction, day: date, expression: CategoryExpression | None
     ) -> tuple[date | None, date | None]:
@@ -162,13 +137,9 @@ class BrowseService:
         Within the ledger, days of submission are stepped over: weekends have some, and their
         papers stand in Monday's list.
         """
-        latest = find_latest_day(tx)
-        # No more days than these can lie between the latest and the one before `day`.
-        span = max(0, (latest - day).days) + 2 if latest is not None else 0
-        ledger = list_announced_days(tx, limit=span) if span else []
-        earlier = max((each for each in ledger if each < day), default=None)
-        later = min((each for each in ledger if each > day), default=None)
-        is_within = earlier is not None or day in ledger
+        earlier = find_announced_day_before(tx, day)
+        later = find_announced_day_after(tx, day)
+        is_within = earlier is not None or has_lines_on(tx, day)
         if earlier is None:
             earlier = self._find_submission_day(tx, expression, before=day)
         if later is None or not is_within:
@@ -190,8 +161,12 @@ class BrowseService:
         worth more than no list.
         """
         if after > date.min:
+            if after == date.max:
+                return None
             dates, sort = DateRange(first=after + timedelta(days=1)), Sort.OLDEST
         elif before < date.max:
+            if before == date.min:
+                return None
             dates, sort = DateRange(last=before - timedelta(days=1)), Sort.NEWEST
         else:
             dates, sort = DateRange(), Sort.NEWEST
@@ -212,75 +187,79 @@ class BrowseService:
 
 
 def _is_in_ledger(tx: Transaction, day: date, expression: CategoryExpression | None) -> bool:
-    """Whether that day's lists of the expression's archives were recorded."""
-    if list_announced(tx, day, expression, offset=0, limit=1)[1] > 0:
-        return True
+    """Whether that day's lists of the expression's archives were recorded.
+
+    Asking whole archives tells a quiet day of one category from lists nobody collected.
+    """
     if expression is None:
-        return False
+        return has_lines_on(tx, day)
     archives = {get_category(code).archive for code in expression.included}
-    # Asking whole archives tells a quiet day of one category from lists nobody collected.
-    whole = CategoryExpression(tuple(sorted(archives)))
-    return list_announced(tx, day, whole, offset=0, limit=1)[1] > 0
+    return has_lines_on(tx, day, CategoryExpression(tuple(sorted(archives))))
 
 
-def _list_announced_day(
-    tx: Transaction,
-    day: date,
-    expression: CategoryExpression | None,
-    *,
-    offset: int,
-    limit: int,
-    order: DayOrder,
-) -> DayList:
-    announced, total = list_announced(tx, day, expression, offset=0, limit=MAX_LINES_OF_DAY)
-    if order is DayOrder.STARS:
-        stars = count_stars(tx, [line.arxiv_id for line in announced])
-        announced = sorted(announced, key=lambda line: -stars.get(line.arxiv_id, 0))
-    on_page = announced[offset : offset + limit]
-    papers = find_papers(tx, [line.arxiv_id for line in on_page])
-    return DayList(
-        day=day,
-        expression=expression,
-        source=DaySource.ANNOUNCED,
-        explanation="As arXiv announced it on this day, in arXiv's order.",
-        lines=tuple(DayLine(line.arxiv_id, papers.get(line.arxiv_id), line) for line in on_page),
-        total=total,
-        offset=offset,
-        limit=limit,
+def _list_announced_day(tx: Transaction, wanted: _Wanted) -> DayList:
+    announced, _ = list_announced(
+        tx, wanted.day, wanted.expression, offset=0, limit=MAX_LINES_OF_DAY
+    )
+    ids = [line.arxiv_id for line in announced]
+    chosen = [line for line in announced if not wanted.kinds or line.announce_type in wanted.kinds]
+    by_id = {line.arxiv_id: line for line in chosen}
+    arranged = _arrange(tx, list(by_id), wanted.order)
+    on_page = arranged[wanted.offset : wanted.offset + wanted.limit]
+    papers = find_papers(tx, on_page)
+    lines = [DayLine(each, papers.get(each), by_id[each]) for each in on_page]
+    page = _make_page(wanted, DaySource.ANNOUNCED, DayState.ANNOUNCED, lines)
+    return replace(
+        page,
+        total=len(chosen),
         counts=Counter(line.announce_type for line in announced),
-        missing=tuple(find_missing_ids(tx, [line.arxiv_id for line in announced])),
+        missing=tuple(find_missing_ids(tx, ids)),
     )
 
 
-def _list_submitted_day(
-    tx: Transaction,
-    day: date,
-    expression: CategoryExpression | None,
-    *,
-    offset: int,
-    limit: int,
-    order: DayOrder,
-) -> DayList:
-    if order is DayOrder.STARS:
+def _list_submitted_day(tx: Transaction, wanted: _Wanted, state: DayState) -> DayList:
+    day, expression = wanted.day, wanted.expression
+    if wanted.order is DayOrder.LISTED:
+        papers, total = list_submitted_on(
+            tx, day, expression, offset=wanted.offset, limit=wanted.limit
+        )
+    else:
         # The whole day is ordered before it is cut into pages.
         papers, total = list_submitted_on(tx, day, expression, offset=0, limit=MAX_LINES_OF_DAY)
-        stars = count_stars(tx, [paper.arxiv_id for paper in papers])
-        papers.sort(key=lambda paper: -stars.get(paper.arxiv_id, 0))
-        papers = papers[offset : offset + limit]
-    else:
-        papers, total = list_submitted_on(tx, day, expression, offset=offset, limit=limit)
+        by_id = {paper.arxiv_id: paper for paper in papers}
+        arranged = _arrange(tx, list(by_id), wanted.order)
+        papers = [by_id[each] for each in arranged[wanted.offset : wanted.offset + wanted.limit]]
+    lines = [DayLine(paper.arxiv_id, paper, None) for paper in papers]
+    return replace(_make_page(wanted, DaySource.SUBMITTED, state, lines), total=total)
+
+
+def _arrange(tx: Transaction, ids: Sequence[ArxivId], order: DayOrder) -> list[ArxivId]:
+    """The papers of a whole day in an order; what is equal stays as listed."""
+    if order is DayOrder.STARS:
+        stars = count_stars(tx, ids)
+        return sorted(ids, key=lambda each: -stars.get(each, 0))
+    if order is DayOrder.NEWEST:
+        moments = find_submission_moments(tx, ids)
+        unknown = datetime.min.replace(tzinfo=UTC)
+        return sorted(ids, key=lambda each: moments.get(each, unknown), reverse=True)
+    return list(ids)
+
+
+def _make_page(
+    wanted: _Wanted, source: DaySource, state: DayState, lines: Sequence[DayLine]
+) -> DayList:
     return DayList(
-        day=day,
-        expression=expression,
-        source=DaySource.SUBMITTED,
-        explanation=(
-            "arXiv's announcement of this day is not on record here; these papers had their "
-            "first version submitted on it (UTC)."
-        ),
-        lines=tuple(DayLine(paper.arxiv_id, paper, None) for paper in papers),
-        total=total,
-        offset=offset,
-        limit=limit,
+        day=wanted.day,
+        expression=wanted.expression,
+        source=source,
+        state=state,
+        lines=tuple(lines),
+        total=len(lines),
+        offset=wanted.offset,
+        limit=wanted.limit,
         counts={},
         missing=(),
+        due_at=get_due_moment(wanted.day),
+        order=wanted.order,
+        kinds=wanted.kinds,
     )

@@ -6,6 +6,8 @@ from app.db.session import Database
 from app.search.engine import SearchEngine
 from app.search.lexicon.source import LexiconSource
 from app.services.browse import BrowseService
+from app.services.calendar import CalendarService
+from app.services.exports import DEFAULT_MAX_EXPORT_PAPERS, ExportService, make_export_service
 from app.services.keywords import KeywordLimits, KeywordService
 from app.services.papers import PaperService
 from app.services.preference_learning import LearningLimits, PreferenceLearningService
@@ -37,6 +39,8 @@ class UseCases:
     keywords: KeywordService
     preference_learning: PreferenceLearningService
     recommend: RecommendService
+    calendar: CalendarService
+    exports: ExportService
 
 
 def make_use_cases(
@@ -51,6 +55,7 @@ def make_use_cases(
     keyword_limits: KeywordLimits | None = None,
     learning_limits: LearningLimits | None = None,
     recommend_limits: RecommendLimits | None = None,
+    max_export_papers: int = DEFAULT_MAX_EXPORT_PAPERS,
 ) -> UseCases:
     """The use cases over one database and one search engine.
 
@@ -66,6 +71,7 @@ def make_use_cases(
         preference_limits: how long lists and words of preference may be.
         keyword_limits: how many keywords of how long a text.
         learning_limits: from how many papers a taste is learned.
+        max_export_papers: most papers of one exported list.
     """
     return UseCases(
         search=SearchService(database, engine, limits, spelling=SpellingService(engine, lexicons)),
@@ -82,4 +88,6 @@ def make_use_cases(
         preference_learning=PreferenceLearningService(
             database, engine, learning_limits or LearningLimits()
         ),
+        calendar=CalendarService(database),
+        exports=make_export_service(database, engine, limits, max_export_papers),
     )

@@ -40,6 +40,10 @@ CSV_COLUMNS = (
 )
 
 
+_RUN_BY_SPREADSHEETS = frozenset("=+-@\t\r\n＝＋－＠")
+"""What a cell that is a formula begins with; the empty text is none."""
+
+
 def render_ris(papers: Iterable[Paper]) -> str:
     """One RIS record a paper, type GEN (RIS has none for preprints), lines ended by CR LF."""
     return "".join(f"{tag}  - {value}\r\n" for paper in papers for tag, value in _ris_fields(paper))
@@ -56,7 +60,7 @@ def _ris_fields(paper: Paper) -> Iterator[tuple[str, str]]:
         yield "AB", _one_line(paper.abstract)
     for category in paper.categories:
         yield "KW", category
-    yield "DO", paper.doi or paper.arxiv_id.doi
+    yield "DO", _one_line(paper.doi) or paper.arxiv_id.doi
     if paper.journal_ref:
         yield "N1", _one_line(paper.journal_ref)
     yield "PB", "arXiv"
@@ -111,7 +115,8 @@ def _csl_name(author: Author) -> dict[str, str]:
 def csv_row(paper: Paper) -> list[str]:
     """The values of `CSV_COLUMNS`; authors are separated by "; ", categories by blanks.
 
-    A spreadsheet would run a value that begins with `=`, `+`, `-` or `@`: it gets an apostrophe.
+    A spreadsheet would run a value that begins with `=`, `+`, `-`, `@` or a tab, full-width
+    forms included: it gets an apostrophe.
     """
     values = [
         paper.arxiv_id.value,
@@ -121,13 +126,13 @@ def csv_row(paper: Paper) -> list[str]:
         " ".join(paper.categories),
         "-".join(f"{part:02}" for part in _date_parts(paper)),
         paper.updated_at.date().isoformat(),
-        paper.doi,
+        _one_line(paper.doi),
         _one_line(paper.journal_ref),
         _one_line(paper.comments),
         paper.arxiv_id.abs_url,
         _one_line(paper.abstract),
     ]
-    return [f"'{value}" if value[:1] in {"=", "+", "-", "@"} else value for value in values]
+    return [f"'{value}" if value[:1] in _RUN_BY_SPREADSHEETS else value for value in values]
 
 
 def render_csv(papers: Iterable[Paper], *, with_bom: bool = False) -> str:

@@ -61,3 +61,18 @@ def parse_day(text: str) -> date:
             f'"{text.strip()}" is not one day. Write the date in full, like {first}.'
         )
     return first
+
+
+def parse_month(text: str) -> date:
+    """The first day of the month that `text` writes, as `2024-05`.
+
+    Raises:
+        InvalidDateError: `text` is not a month.
+
+    >>> parse_month("2024-05")
+    datetime.date(2024, 5, 1)
+    """
+    first, last = parse_period(text)
+    if first.day != 1 or (first.year, first.month) != (last.year, last.month) or first == last:
+        raise InvalidDateError(f'"{text.strip()}" is not one month. Write it like {first:%Y-%m}.')
+    return first

@@ -65,6 +65,7 @@ def test_every_route_of_the_api_is_documented(document: dict[str, Any]) -> None:
         "/api/v1/preferences/rank",
         "/api/v1/preferences/cloud",
         "/api/v1/preferences/learn",
+        "/api/v1/days",
         "/api/v1/days/{day}",
         "/api/v1/categories",
         "/api/v1/operators",

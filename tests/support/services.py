@@ -7,6 +7,8 @@ from app.db.session import Database
 from app.search.factory import open_engine
 from app.search.lexicon.source import LexiconSource
 from app.services.browse import BrowseService
+from app.services.calendar import CalendarService
+from app.services.exports import make_export_service
 from app.services.keywords import KeywordLimits, KeywordService
 from app.services.papers import PaperService
 from app.services.preference_learning import LearningLimits, PreferenceLearningService
@@ -32,6 +34,8 @@ PREFERENCE_LIMITS = PreferenceLimits(
     max_preference_ids=60, max_preference_words=10, max_preference_word_chars=60
 )
 
+MAX_EXPORT_PAPERS = 30
+
 RECOMMEND_LIMITS = RecommendLimits(max_seeds=12, max_recommend_chars=5_000, max_profile_terms=40)
 
 
@@ -52,7 +56,7 @@ def open_use_cases(library: Library, limits: SearchLimits = LIMITS) -> Iterator[
                 spelling=SpellingService(engine, lexicons),
             ),
             papers=PaperService(database),
-            browse=BrowseService(database, engine, limits),
+            browse=BrowseService(database, engine, limits, now=lambda: NOON),
             status=StatusService(database, engine, now=lambda: NOON),
             suggest=SuggestService(database, engine, lexicons),
             search_help=SearchHelpService(database, engine, lexicons, clock=lambda: 0.0),
@@ -68,6 +72,8 @@ def open_use_cases(library: Library, limits: SearchLimits = LIMITS) -> Iterator[
             preferences=PreferenceService(database, engine, PREFERENCE_LIMITS),
             keywords=KeywordService(database, engine, KeywordLimits()),
             preference_learning=PreferenceLearningService(database, engine, LearningLimits()),
+            calendar=CalendarService(database, today=NOON.date),
+            exports=make_export_service(database, engine, limits, MAX_EXPORT_PAPERS),
         )
     finally:
         engine.close()

@@ -4,12 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.db import announcements
+from app.db import announcements, harvests
 from app.db.session import Database
+from app.domain.announcement_times import get_due_moment
 from app.domain.announcements import AnnounceType
 from app.domain.categories import parse_category_expression as parse
 from app.domain.errors import LimitExceededError
-from app.services.browse import DayList, DaySource
+from app.domain.harvest import RunReport
+from app.services.browse import DayList, DayOrder, DaySource, DayState
 from app.services.use_cases import UseCases
 from tests.support.factories import COMPASS_ID, OTTER_ID, TEAPOT_ID, make_announcement
 from tests.support.library import LEDGER_DAY, REVISED_ID, UNHELD_ID, Library, remove_index
@@ -60,6 +62,89 @@ def test_a_day_without_a_record_is_listed_by_submission(use_cases: UseCases) -> 
     assert page.source is DaySource.SUBMITTED
     assert listed(page) == [OTTER_ID]
     assert page.missing == ()
+
+
+def test_kinds_of_announcement_can_be_picked(use_cases: UseCases) -> None:
+    page = use_cases.browse.list_day(
+        LEDGER_DAY, parse("cs.CL"), kinds=frozenset({AnnounceType.CROSS})
+    )
+
+    assert listed(page) == [REVISED_ID]
+    assert page.total == 1
+    assert page.counts == {AnnounceType.NEW: 2, AnnounceType.CROSS: 1}
+    assert [each.value for each in page.missing] == [UNHELD_ID]
+
+
+def test_the_newest_submission_can_come_first(use_cases: UseCases) -> None:
+    page = use_cases.browse.list_day(LEDGER_DAY, parse("cs.CL"), order=DayOrder.NEWEST)
+    by_submission = use_cases.browse.list_day(
+        date(2024, 5, 2), order=DayOrder.NEWEST, source=DaySource.SUBMITTED, limit=1
+    )
+
+    moments = [line.paper.submitted_at for line in page.lines if line.paper is not None]
+    assert moments == sorted(moments, reverse=True)
+    # A paper of which nothing is known stands at the end.
+    assert page.lines[-1].arxiv_id.value == UNHELD_ID
+    assert by_submission.total > 1
+    assert len(by_submission.lines) == 1
+
+
+def test_an_announced_day_can_be_listed_by_submission(use_cases: UseCases) -> None:
+    page = use_cases.browse.list_day(LEDGER_DAY, source=DaySource.SUBMITTED)
+
+    assert page.state is DayState.ASKED_BY_SUBMISSION
+    assert page.lines
+    assert {line.paper.submitted_at.date() for line in page.lines if line.paper} == {LEDGER_DAY}
+
+
+@pytest.mark.parametrize(
+    ("day", "state"),
+    [
+        (date(2024, 5, 4), DayState.WEEKEND),
+        (date(2024, 5, 5), DayState.WEEKEND),
+        # Noon of the 6th: that day's lists appeared at four, and no run has read them.
+        (date(2024, 5, 6), DayState.NOT_COLLECTED),
+        (date(2024, 5, 7), DayState.NOT_DUE),
+        (date(2024, 5, 11), DayState.WEEKEND),
+        (date(2024, 5, 1), DayState.NOT_RECORDED),
+        (date.max, DayState.NOT_DUE),
+        (date.min, DayState.NOT_RECORDED),
+    ],
+)
+def test_a_day_without_lists_says_why(use_cases: UseCases, day: date, state: DayState) -> None:
+    page = use_cases.browse.list_day(day, parse("cs.CL"))
+
+    assert page.state is state
+    assert page.explanation
+    if state is not DayState.NOT_RECORDED:
+        assert page.lines == ()
+        assert page.source is DaySource.ANNOUNCED
+
+
+def test_a_holiday_is_known_from_the_run_that_found_the_feeds_empty(own_library: Library) -> None:
+    holiday = LEDGER_DAY - timedelta(days=1)
+    _announce(own_library, LEDGER_DAY - timedelta(days=2))
+    database = Database(own_library.database_url)
+    read_at = get_due_moment(holiday) + timedelta(hours=1)
+    with database.transaction() as tx:
+        harvests.add_run(
+            tx,
+            RunReport(
+                "announcements",
+                read_at,
+                read_at,
+                succeeded=True,
+                message="nothing",
+                details={"days": str(holiday), "lines": 0},
+            ),
+        )
+    database.close()
+
+    with open_use_cases(own_library) as use_cases:
+        page = use_cases.browse.list_day(holiday, parse("cs.CL"))
+
+    assert page.state is DayState.NOTHING_ANNOUNCED
+    assert (page.previous_day, page.next_day) == (holiday - timedelta(days=1), LEDGER_DAY)
 
 
 def test_all_of_arxiv_can_be_listed(use_cases: UseCases) -> None:
