@@ -9,7 +9,7 @@ from app.db.session import Database
 from app.domain.arxiv_id import parse_arxiv_id
 from app.domain.keywords import CorpusStatistics
 from app.domain.paper import Paper
-from app.domain.query import Filters, Or, SearchRequest, Term
+from app.domain.query import Filters, Or, RankMode, SearchRequest, Term
 from app.domain.related import (
     Reason,
     ReasonKind,
@@ -143,7 +143,9 @@ class RelatedService:
         if not keywords:
             return _Found((), self._engine.get_state(), lambda page: (list(page), asked_with))
         # The paper itself is an answer to its own keywords.
-        request = SearchRequest(_make_query(asked_with), filters, limit=CANDIDATES + 1)
+        request = SearchRequest(
+            _make_query(asked_with), filters, limit=CANDIDATES + 1, rank=RankMode.BM25
+        )
         found = self._engine.search(request)
         hits = [hit for hit in found.hits if hit.arxiv_id != seed.arxiv_id][:CANDIDATES]
         loaded = load_hits(self._database, hits)
