@@ -52,12 +52,15 @@ from app.services.use_cases import make_use_cases
 from app.settings import Settings
 from app.web.assets import mount_assets, mount_operator_assets
 from app.web.choices import router as choice_router
+from app.web.citations import router as citation_router
+from app.web.error_pages import render_error
 from app.web.languages import LANGUAGES
+from app.web.manifest import router as manifest_router
 from app.web.middleware import HeadMiddleware, SecurityHeadersMiddleware
 from app.web.opensearch import router as opensearch_router
 from app.web.operators import router as operator_page_router
-from app.web.pages import render_error
 from app.web.pages import router as page_router
+from app.web.paper_page import router as paper_router
 from app.web.presentation import make_environment
 from app.web.twins.routes import router as twin_router
 
@@ -137,9 +140,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         # Before the pages, whose addresses would take the suffix for a part of a name.
         twin_router,
         page_router,
+        paper_router,
         operator_page_router,
         opensearch_router,
         choice_router,
+        citation_router,
+        manifest_router,
     ):
         app.include_router(router)
     assets = mount_assets(app, STATIC_DIR)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from app.domain.errors import NotFoundError
-from app.web.middleware import SCRIPTED_PAGE_POLICY
+from app.web.middleware import PLOT_PAGE_POLICY
 from app.web.operator_catalogue import PAGES, find_page
 from app.web.rendering import render_page
 
@@ -14,7 +14,7 @@ router = APIRouter(
     prefix="/operators", include_in_schema=False, default_response_class=HTMLResponse
 )
 
-_HEADERS = {"Content-Security-Policy": SCRIPTED_PAGE_POLICY}
+_HEADERS = {"Content-Security-Policy": PLOT_PAGE_POLICY}
 
 
 @router.get("")

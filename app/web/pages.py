@@ -10,13 +10,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from app.domain.arxiv_id import ArxivId, parse_arxiv_id
+from app.domain.arxiv_id import parse_arxiv_id
 from app.domain.categories import list_categories, parse_category_expression
 from app.domain.errors import (
     InvalidArxivIdError,
     InvalidInputError,
     NotFoundError,
-    PaperDeletedError,
     PaperNotFoundError,
 )
 from app.domain.query import DateField, RankMode, Sort
@@ -28,6 +27,7 @@ from app.services.search_help import HelpWanted
 from app.services.use_cases import UseCases
 from app.text.date_syntax import parse_day
 from app.web import facet_views, search_views, views
+from app.web.error_pages import render_missing_paper
 from app.web.presentation import make_search_address
 from app.web.rendering import render_page
 
@@ -152,32 +152,6 @@ def _show_help(
     }
 
 
-@router.get("/abs/{written_id:path}")
-def show_paper(request: Request, written_id: str) -> Response:
-    """Everything about one paper; other spellings of its identifier are sent on."""
-    asked = parse_arxiv_id(written_id)
-    if written_id != str(asked):
-        return RedirectResponse(f"/abs/{asked}", status_code=308)
-    try:
-        answer = _get_use_cases(request).papers.get_paper(written_id)
-    except PaperNotFoundError as error:
-        return _render_missing_paper(request, asked.arxiv_id, error)
-    paper = answer.paper
-    base = request.app.state.public_url or str(request.base_url).rstrip("/")
-    return render_page(
-        request,
-        "paper.html",
-        headers={"Link": f'<https://doi.org/{paper.arxiv_id.doi}>; rel="cite-as"'},
-        paper=paper,
-        version_note=answer.version_note,
-        history=views.make_history_views(answer.history),
-        canonical_address=f"{base}/abs/{paper.arxiv_id}",
-        citation_authors=views.list_citation_authors(paper),
-        facts=views.list_paper_facts(paper),
-        stars=answer.stars,
-    )
-
-
 @router.get("/related/{written_id:path}")
 def show_related(
     request: Request,
@@ -197,7 +171,7 @@ def show_related(
             written_id, SearchQuestion(sort=sort, limit=RELATED_SHOWN), method
         )
     except PaperNotFoundError as error:
-        return _render_missing_paper(request, asked.arxiv_id, error)
+        return render_missing_paper(request, asked.arxiv_id, error)
     return render_page(
         request,
         "related.html",
@@ -277,28 +251,6 @@ def show_help(request: Request) -> Response:
 def redirect_favicon() -> Response:
     """The drawing, for browsers that ask for the old name."""
     return RedirectResponse("/static/favicon.svg", status_code=308)
-
-
-def render_error(request: Request, *, status: int, title: str, detail: str) -> Response:
-    """A page for an error, in the frame of all others."""
-    return render_page(
-        request, "error.html", status=status, title=title, detail=detail, arxiv_address=""
-    )
-
-
-def _render_missing_paper(
-    request: Request, arxiv_id: ArxivId, error: PaperNotFoundError
-) -> Response:
-    """The page of a paper that is not here, with the way to arXiv's own."""
-    is_deleted = isinstance(error, PaperDeletedError)
-    return render_page(
-        request,
-        "error.html",
-        status=410 if is_deleted else 404,
-        title="arXiv deleted this record" if is_deleted else "This paper is not held here",
-        detail=str(error),
-        arxiv_address=arxiv_id.abs_url,
-    )
 
 
 def _show_day(

@@ -35,6 +35,22 @@ class Frame:
     themes: tuple[str, ...]
     address: str
 
+    @property
+    def path(self) -> str:
+        """The page itself without its query."""
+        return self.address.partition("?")[0]
+
+    @property
+    def dark_media(self) -> str:
+        """Where the dark colours hold, as a media query; nowhere if empty. Paper stays white."""
+        return {"auto": "screen and (prefers-color-scheme: dark)", "dark": "screen"}.get(
+            self.theme, ""
+        )
+
+    def is_at(self, address: str) -> bool:
+        """Whether the page is this one, or one below it."""
+        return self.path == address or (address != "/" and self.path.startswith(f"{address}/"))
+
     def choice_address(self, **choice: str) -> str:
         """Where a choice of `language` or `theme` is posted to; it leads back to this page."""
         return "/choices?" + urlencode(choice | {"back": self.address})

@@ -20,7 +20,7 @@ from app.domain.paper_history import PaperHistoryEntry
 from app.domain.results import SearchPage
 from app.services.browse import DayLine, DayList, DayOrder
 from app.services.search import SearchLimits, SearchQuestion, find_next_offset, has_next_page
-from app.web.presentation import MAX_AUTHORS_ON_PAGE, MAX_NAME_CHARS, clamp
+from app.web.languages import translatable
 from app.web.search_views import make_question_address
 
 QUERY_FORMS = (
@@ -250,22 +250,15 @@ def group_lines(page: DayList) -> list[LineGroup]:
     return groups
 
 
-def list_citation_authors(paper: Paper) -> list[str]:
-    """Authors as reference managers read them, `Family, Given`."""
-    return [
-        clamp(author.sorting_name, MAX_NAME_CHARS) for author in paper.authors[:MAX_AUTHORS_ON_PAGE]
-    ]
-
-
 def list_paper_facts(paper: Paper) -> list[tuple[str, str]]:
     """The plain facts about a paper that are known, with their names."""
     facts = [
-        ("Comments", paper.comments),
-        ("Published in", paper.journal_ref),
-        ("Report number", paper.report_no),
-        ("MSC class", paper.msc_class),
-        ("ACM class", paper.acm_class),
-        ("Submitted by", paper.submitter),
+        (translatable("Comments"), paper.comments),
+        (translatable("Published in"), paper.journal_ref),
+        (translatable("Report number"), paper.report_no),
+        (translatable("MSC class"), paper.msc_class),
+        (translatable("ACM class"), paper.acm_class),
+        (translatable("Submitted by"), paper.submitter),
     ]
     return [(name, value) for name, value in facts if value]
 

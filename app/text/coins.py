@@ -1,0 +1,33 @@
+"""COinS: a paper as an OpenURL ContextObject, which reference managers read from lists."""
+
+from urllib.parse import quote, urlencode
+
+from app.domain.paper import Paper
+
+MAX_AUTHORS = 20
+"""More would make lists heavy; a reference manager gets all of them from the paper's page."""
+
+MAX_CHARS = 300
+"""Longest title and name, characters."""
+
+
+def render_coins(paper: Paper) -> str:
+    """The `title` of a `Z3988` span: key-encoded values of the journal format, a preprint.
+
+    Source: Z39.88-2004, matrix "journal" of the key/encoded-value format.
+    """
+    first = paper.authors[0] if paper.authors else None
+    fields = [
+        ("ctx_ver", "Z39.88-2004"),
+        ("rft_val_fmt", "info:ofi/fmt:kev:mtx:journal"),
+        ("rft.genre", "preprint"),
+        ("rft.atitle", paper.title[:MAX_CHARS]),
+        ("rft.date", f"{paper.submitted_at:%Y-%m-%d}"),
+        *([("rft.aulast", first.family[:MAX_CHARS])] if first else []),
+        *([("rft.aufirst", first.given[:MAX_CHARS])] if first and first.given else []),
+        *(("rft.au", author.sorting_name[:MAX_CHARS]) for author in paper.authors[:MAX_AUTHORS]),
+        ("rft_id", f"info:doi/{paper.doi.split()[0]}" if paper.doi.split() else ""),
+        ("rft_id", f"info:arxiv/{paper.arxiv_id}"),
+        ("rft_id", paper.arxiv_id.abs_url),
+    ]
+    return urlencode([(name, value) for name, value in fields if value], quote_via=quote)

@@ -1,0 +1,70 @@
+r"""Titles and abstracts as HTML: formulas as MathML, the few commands of running text as markup.
+
+    "the $\alpha$ of \emph{x}"  ──>  the <math>…</math> of <em>x</em>
+
+Works on escaped text in which words may be marked already; marks never cut through a formula.
+"""
+
+import re
+from html import escape, unescape
+
+from markupsafe import Markup
+
+from app.web.mathml import MAX_FORMULA_CHARS, render_mathml
+
+_EMPHASES = {"emph": "em", "textit": "em", "textsl": "em", "textbf": "strong", "texttt": "code"}
+
+# On escaped text an entity is longer than its character.
+_LONGEST = 5 * MAX_FORMULA_CHARS
+_PART = re.compile(
+    rf"\$\$(?P<block>(?:\\.|[^$\\<]){{1,{_LONGEST}}})\$\$"
+    rf"|\$(?P<inline>(?:\\.|[^$\\<]){{1,{_LONGEST}}})\$"
+    rf"|\\\((?P<round>(?:[^\\<]|\\(?![()])){{1,{_LONGEST}}})\\\)"
+    rf"|\\\[(?P<square>(?:[^\\<]|\\(?![\[\]])){{1,{_LONGEST}}})\\\]"
+    r"|\\(?P<command>emph|textit|textsl|textbf|texttt|textsc|textrm|textsf|text)"
+    r"\{(?P<argument>[^{}$\\]{0,500})\}"
+    r"|\{\\(?P<switch>em|it|bf|sl|tt|rm|sc)\s(?P<switched>[^{}$\\]{0,500})\}"
+    r"|\\(?P<sign>[%_#$]|&amp;)",
+    re.DOTALL,
+)
+_SWITCHES = {"em": "em", "it": "em", "sl": "em", "bf": "strong", "tt": "code"}
+_PROSE = re.compile(
+    r"(?<![\\A-Za-z{])[A-Za-z]{2,}[ ,.]+[A-Za-z]{2,}[ ,.]+[A-Za-z]{2,}(?![A-Za-z]*\})"
+)
+"""Three words in a row: two dollars of a price, not of a formula."""
+
+
+def render_tex(text: str) -> Markup:
+    r"""The text as HTML.
+
+    >>> render_tex(r"a < b, \emph{so}")
+    Markup('a &lt; b, <em>so</em>')
+    """
+    return render_tex_html(escape(text))
+
+
+def render_tex_html(html: str) -> Markup:
+    """HTML of escaped text and marks, with its TeX rendered."""
+    if "$" not in html and "\\" not in html:
+        return Markup(html)  # noqa: S704 - escaped by those who call
+    return Markup(_PART.sub(_render_part, html))  # noqa: S704 - escaped, and MathML of our own
+
+
+def _render_part(match: re.Match[str]) -> str:
+    if match["sign"]:
+        return match["sign"]
+    if match["command"]:
+        return _emphasise(_EMPHASES.get(match["command"]), match["argument"])
+    if match["switch"]:
+        return _emphasise(_SWITCHES.get(match["switch"]), match["switched"])
+    written = match["inline"] or match["round"]
+    block = match["block"] or match["square"]
+    tex = unescape(written or block or "").strip()
+    if not tex or _PROSE.search(tex):
+        return match[0]
+    mathml = render_mathml(tex, is_block=not written)
+    return mathml if mathml is not None else f'<code class="tex" translate="no">{match[0]}</code>'
+
+
+def _emphasise(element: str | None, html: str) -> str:
+    return f"<{element}>{html}</{element}>" if element else html
