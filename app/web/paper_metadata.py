@@ -105,15 +105,19 @@ def _name(author: Author) -> str:
 
 
 def _list_links(paper: Paper, base: str, canonical: str) -> list[tuple[str, str, str]]:
-    cite = f"{base}/cite/{paper.arxiv_id}"
     license_url = quote(keep_web_address(paper.license_url), safe=":/?#[]@!$&'()*+,;=%~")
     return [
         ("canonical", canonical, ""),
         ("cite-as", f"https://doi.org/{paper.arxiv_id.doi}", ""),
         ("alternate", f"{base}/api/v1/papers/{paper.arxiv_id}", "application/json"),
-        ("alternate", f"{cite}.bib", "application/x-bibtex"),
-        ("alternate", f"{cite}.ris", "application/x-research-info-systems"),
-        ("alternate", f"{cite}.csl.json", "application/vnd.citationstyles.csl+json"),
+        ("alternate", f"{canonical}.atom", "application/atom+xml"),
+        ("alternate", f"{canonical}.bib", "application/x-bibtex"),
+        ("alternate", f"{canonical}.ris", "application/x-research-info-systems"),
+        (
+            "alternate",
+            f"{base}/cite/{paper.arxiv_id}.csl.json",
+            "application/vnd.citationstyles.csl+json",
+        ),
         *([("license", license_url, "")] if license_url else []),
     ]
 

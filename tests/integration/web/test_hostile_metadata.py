@@ -17,7 +17,10 @@ from tests.support.pages import Page, fetch
 
 PATHS = [f"/abs/{HOSTILE_ID}", "/search?q=adversarium", "/list/cs.CR/2024-05-01"]
 
-INJECTED = "//main//script|//script[not(@src or @type='application/ld+json')]|//main//img[not(@src='/static/lost.svg')]"
+INJECTED = (
+    "//main//script|//script[not(@src or @type='application/ld+json')]"
+    "|//main//img[not(@src='/static/lost.svg')]"
+)
 """Elements that no page of ours has."""
 
 MAX_CARD_BYTES = 30_000

@@ -51,24 +51,23 @@ def test_open_graph_and_links_lead_to_the_one_address(client: TestClient) -> Non
         assert answer.headers["Content-Type"].startswith(link.get("type", ""))
 
 
-@pytest.mark.parametrize(
-    ("form", "beginning"), [("bib", "@"), ("ris", "TY  - "), ("csl.json", "[\n {")]
-)
+@pytest.mark.parametrize(("form", "beginning"), [("bib", "@"), ("ris", "TY  - "), ("csl", "[\n {")])
 @pytest.mark.parametrize("arxiv_id", [OTTER_ID, COMPASS_ID])
 def test_a_paper_is_cited_in_each_form(
     client: TestClient, arxiv_id: str, form: str, beginning: str
 ) -> None:
-    answer = client.get(f"/cite/{arxiv_id}.{form}")
+    (link,) = fetch(client, f"/abs/{arxiv_id}").find(f"//a[@data-cite='{form}']")
+    answer = client.get(link.get("href", ""))
 
     assert answer.status_code == 200
     assert answer.text.startswith(beginning)
     assert arxiv_id in answer.text
-    assert f"{arxiv_id.replace('/', '-')}.{form}" in answer.headers["Content-Disposition"]
+    assert arxiv_id.replace("/", "-") in answer.headers["Content-Disposition"]
 
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("2401.00001.bib", 404), (f"{OTTER_ID}.doc", 404), ("otters.bib", 422), (OTTER_ID, 404)],
+    [("2401.00001.csl.json", 404), (f"{OTTER_ID}.doc", 404), ("otters.csl.json", 422)],
 )
 def test_what_cannot_be_cited_is_an_error_that_says_so(
     client: TestClient, path: str, status: int
