@@ -28,6 +28,7 @@ from app.services.use_cases import UseCases
 from app.text.date_syntax import parse_day
 from app.web import facet_views, search_views, views
 from app.web.error_pages import render_missing_paper
+from app.web.help_texts import PROBLEM_MEANINGS, QUERY_FORMS
 from app.web.presentation import make_search_address
 from app.web.rendering import render_page
 
@@ -242,8 +243,8 @@ def show_help(request: Request) -> Response:
     return render_page(
         request,
         "help.html",
-        query_forms=views.QUERY_FORMS,
-        problem_meanings=views.PROBLEM_MEANINGS,
+        query_forms=QUERY_FORMS,
+        problem_meanings=PROBLEM_MEANINGS,
     )
 
 

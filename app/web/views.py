@@ -23,65 +23,6 @@ from app.services.search import SearchLimits, SearchQuestion, find_next_offset, 
 from app.web.languages import translatable
 from app.web.search_views import make_question_address
 
-QUERY_FORMS = (
-    ("equivariant networks", "with both words in title or abstract"),
-    ('"black hole"', "with these words next to each other"),
-    ('"black information"~3', "with these words up to three places further apart"),
-    ("black NEAR3 hole", "with these words in either order, at most three between"),
-    ("neur*", "with words that begin so"),
-    ("attention -survey", "with the first word and without the second"),
-    ("qubit OR qutrit", "with either word"),
-    ("(qubit OR qutrit) -spin", "with either word, and without the last"),
-    ("ti:transformer", "with the word in the title; also abs: for the abstract, all: for all"),
-    ("ti:(graph OR tree)", "with either word in the title"),
-    ("au:noether", 'by an author; au:"Noether, E" with an initial'),
-    ("^noether", "by a first author; au:noether$ by a last one"),
-    ("co:NeurIPS", "with the word in the comments"),
-    ('jr:"Phys. Rev. D"', "with the words in the journal reference"),
-    ("cat:cs.LG+stat.ML", "of these categories; cat:cs.* of a whole archive"),
-    ("year:2020-2024", "submitted in these years; also submitted:2024-01..2024-06, since:7d"),
-    ("has:code", "with an address of code; also has:doi, has:journal, is:withdrawn, is:new"),
-    ("similar:1706.03762", "that share telling words with a paper"),
-    ("1706.03762", "with this identifier; addresses on arXiv and DOIs do as well"),
-)
-"""Examples for the help page: what to write, and what it finds."""
-
-PROBLEM_MEANINGS = {
-    "invalid-query": "A query that has to be guessed at was asked for with strict=1. The answer "
-    "has the token and its column.",
-    "invalid-cursor": "The cursor is none of this service, or belongs to another query, filter or "
-    "order. cursor=* asks for the first page.",
-    "unknown-parameter": "A parameter is misspelt or given twice. The answer lists the accepted "
-    "ones.",
-    "invalid-parameter": "A parameter does not have its documented form.",
-    "invalid-arxiv-id": "The text is not an identifier in any written form.",
-    "invalid-category": "The text is not a category expression. The detail names the closest code.",
-    "invalid-date": "The text is not a year, a month or a day, or a range ends before it begins.",
-    "limit-exceeded": "More was asked for than is given at once. The answer has the limit's name, "
-    "value and unit.",
-    "operator-input": "The inputs of an operator are not JSON, not those it takes, or outside its "
-    "domain. The answer names the input at fault, where there is one.",
-    "unknown-operator": "There is no operator of this name. The answer has the nearest names.",
-    "time-budget": "A calculation did not end within operator_time_budget_seconds.",
-    "rate-limit": "This was asked too often within a minute; Retry-After says when to ask again.",
-    "operators-busy": "Other calculations took all threads for them; try again.",
-    "invalid-input": "Another part of the request cannot be understood.",
-    "paper-not-found": "No paper with this identifier is held here.",
-    "paper-deleted": "arXiv deleted the record of this paper.",
-    "not-found": "What was asked for is not held here.",
-    "no-such-address": "The service has no such address.",
-    "method-not-allowed": "The address exists, but not for this method.",
-    "database-unavailable": "The database cannot be reached. The detail says what to do.",
-    "database-outdated": "The database has to be migrated: papersift migrate.",
-    "index-missing": "There is no search index yet: papersift index.",
-    "index-damaged": "The search index cannot be read: papersift reindex.",
-    "index-outdated": "The search index is of another version: papersift reindex.",
-    "index-unavailable": "The search index cannot be used at the moment.",
-    "http": "The request was refused before it was looked at.",
-    "internal": "A fault of the service. Its log has the details.",
-}
-"""Problem types of the API and what they mean; `app.api.problems` has the table of errors."""
-
 ANNOUNCE_NAMES = {
     AnnounceType.NEW: "new",
     AnnounceType.CROSS: "cross-listed",
