@@ -1,7 +1,7 @@
 """TeX as plain words, and the way back to the source."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.text.tex_words import has_tex, map_tex_to_words, tex_to_words
@@ -71,6 +71,12 @@ def test_any_text_gives_words_whose_spans_ascend_within_the_source(text: str) ->
         assert 0 <= begin <= end <= len(text)
         assert (begin, end) >= previous
         previous = begin, end
+
+
+@given(tex_like)
+@example(r"é\'e1\frac{a}{b}_2 \mathbb{R}_3x")
+def test_words_without_a_way_back_are_the_same(text: str) -> None:
+    assert tex_to_words(text) == map_tex_to_words(text).text
 
 
 @given(st.text(alphabet=st.characters(exclude_characters="\\$_^{}~")))

@@ -99,18 +99,26 @@ def _group(terms: Array, documents: Array) -> tuple[Array, Array]:
 
 
 @dataclass(frozen=True, slots=True)
+class PieceCutter:
+    """The compiled functions of `kernels_pieces` that cut texts into pieces."""
+
+    find_pieces: Callable[..., None]
+    move_slots: Callable[[Array, Array], None]
+
+
+@dataclass(frozen=True, slots=True)
 class BulkKernels:
     """The functions that do the bulk of the work.
 
     Attributes:
         count: postings and occurrences by term, occurrences by document.
         place: all postings, given the place of each term among them and the counts.
-        find_pieces: `kernels_bulk.find_pieces`; None where texts are cut in Python.
+        cutter: None where texts are cut in Python.
     """
 
     count: Callable[[PieceRun], Counts]
     place: Callable[[PieceRun, Array, Counts], Postings]
-    find_pieces: Callable[..., tuple[Array, Array, int, Array]] | None = None
+    cutter: PieceCutter | None = None
 
 
 NUMPY_KERNELS = BulkKernels(count_with_numpy, place_with_numpy)
@@ -121,7 +129,7 @@ def load_bulk_kernels() -> BulkKernels:
     """The fastest kernels this machine has; importing or compiling them may take some seconds."""
     if not has_numba():
         return NUMPY_KERNELS
-    from app.search.whoosh.codec import kernels_bulk  # noqa: PLC0415
+    from app.search.whoosh.codec import kernels_bulk, kernels_pieces  # noqa: PLC0415
 
     def count(run: PieceRun) -> Counts:
         found: Counts = kernels_bulk.count(
@@ -145,7 +153,8 @@ def load_bulk_kernels() -> BulkKernels:
         )
         return found
 
-    return BulkKernels(count, place, kernels_bulk.find_pieces)
+    cutter = PieceCutter(kernels_pieces.find_pieces, kernels_pieces.move_slots)
+    return BulkKernels(count, place, cutter)
 
 
 def _find_starts(counts: Array, ranks: Array) -> Array:

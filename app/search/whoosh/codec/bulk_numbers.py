@@ -1,14 +1,14 @@
 """Texts -> numbers of pieces, and what the numbers stand for."""
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.search.whoosh.codec.bulk_kernels import BulkKernels
+from app.search.whoosh.codec.bulk_kernels import BulkKernels, PieceCutter
 from app.search.whoosh.codec.bulk_pieces import PieceKind
 
 Array = NDArray[Any]
@@ -41,9 +41,13 @@ class PieceTable:
 
     def extend(self, kind: PieceKind, pieces: Sequence[str]) -> None:
         """Analyse the pieces with the next numbers."""
-        for piece, term in zip(pieces, kind.find_plain(pieces), strict=True):
+        plain = list(kind.find_plain(pieces))
+        others = iter(
+            kind.analyse([piece for piece, term in zip(pieces, plain, strict=True) if term is None])
+        )
+        for term in plain:
             if term is None:
-                self._analyse(kind, piece)
+                self._add(*next(others))
                 continue
             if term:
                 self.entry_terms.append(self.terms.setdefault(term, len(self.terms)))
@@ -51,8 +55,7 @@ class PieceTable:
             self.entry_starts.append(len(self.entry_terms))
             self.widths.append(1)
 
-    def _analyse(self, kind: PieceKind, piece: str) -> None:
-        terms, width = kind.analyse(piece)
+    def _add(self, terms: Sequence[tuple[int, str]], width: int) -> None:
         for offset, term in terms:
             self.entry_terms.append(self.terms.setdefault(term, len(self.terms)))
             self.entry_offsets.append(offset)
@@ -126,37 +129,51 @@ class _KnownPieces(dict[str, int]):
 class CompiledPieceNumbers(PieceNumbers):
     """The same with numba: only pieces that were never met come into Python.
 
-    Pieces are kept in a hash table of open addressing, `_slots`, over their bytes, `_keys`.
+    Pieces are kept in a hash table of open addressing, `_slots`, and their bytes in `_keys`.
     """
 
     _count: int
     _slots: Array
-    _hashes: Array
     _key_starts: Array
     _keys: Array
 
-    def __init__(self, kind: PieceKind, find_pieces: Callable[..., Any]) -> None:
-        self._find_pieces = find_pieces
+    def __init__(self, kind: PieceKind, cutter: PieceCutter) -> None:
+        self._cutter = cutter
         self._classes = np.frombuffer(kind.classes, np.uint8)
+        as_written = bytes(range(256))
+        tables = (as_written.lower() if kind.lowers else as_written) + as_written
+        self._tables = np.frombuffer(tables, np.uint8)
         super().__init__(kind)
 
     def number(self, data: bytes, ends: Array) -> tuple[Array, Array]:
         """The pieces of texts, uint32, and where those of each text end, int64."""
         self._reserve(len(data))
         known = self._count
-        pieces, piece_ends, self._count, self._slots = self._find_pieces(
-            np.frombuffer(data, np.uint8),
-            ends,
-            self._classes,
-            self.kind.lowers,
-            self._slots,
-            self._hashes,
-            self._key_starts,
-            self._keys,
-            known,
-        )
+        # Between two pieces is at least one byte.
+        pieces = np.empty(len(data) // 2 + len(ends), np.uint32)
+        piece_ends = np.empty(len(ends), np.int64)
+        progress = np.array([0, 0, known], np.int64)
+        while True:
+            self._cutter.find_pieces(
+                np.frombuffer(data, np.uint8),
+                ends,
+                self._classes,
+                self._tables,
+                self._slots,
+                self._key_starts,
+                self._keys,
+                pieces,
+                piece_ends,
+                progress,
+            )
+            if progress[0] == len(ends):
+                break
+            larger = np.zeros(2 * len(self._slots), np.uint64)
+            self._cutter.move_slots(self._slots, larger)
+            self._slots = larger
+        self._count = int(progress[2])
         self.table.extend(self.kind, list(self._iter_pieces(known)))
-        return pieces, piece_ends
+        return pieces[: progress[1]].copy(), piece_ends
 
     def _iter_pieces(self, first: int) -> Iterator[str]:
         """The pieces from a number on."""
@@ -167,18 +184,16 @@ class CompiledPieceNumbers(PieceNumbers):
 
     def _forget(self) -> None:
         self.table = PieceTable()
-        self._slots = np.full(2 * _FIRST_PIECES, -1, np.int32)
-        self._hashes = np.zeros(_FIRST_PIECES, np.uint64)
+        self._slots = np.zeros(4 * _FIRST_PIECES, np.uint64)
         self._key_starts = np.zeros(_FIRST_PIECES + 1, np.int64)
         self._keys = np.zeros(_FIRST_KEY_BYTES, np.uint8)
         self._count = 0
 
     def _reserve(self, text_bytes: int) -> None:
         """Make room for the pieces of a text, if all of them were new."""
-        pieces = self._count + text_bytes + 1
-        if pieces > len(self._hashes):
-            self._hashes = _grow(self._hashes, pieces)
-            self._key_starts = _grow(self._key_starts, pieces + 1)
+        places = self._count + text_bytes + 2
+        if places > len(self._key_starts):
+            self._key_starts = _grow(self._key_starts, places)
         key_bytes = int(self._key_starts[self._count]) + text_bytes
         if key_bytes > len(self._keys):
             self._keys = _grow(self._keys, key_bytes)
@@ -192,6 +207,6 @@ def _grow(values: Array, least: int) -> Array:
 
 def make_numbers(kind: PieceKind, kernels: BulkKernels) -> PieceNumbers:
     """Numbers pieces with a compiled function if there is one."""
-    if kernels.find_pieces is None:
+    if kernels.cutter is None:
         return PieceNumbers(kind)
-    return CompiledPieceNumbers(kind, kernels.find_pieces)
+    return CompiledPieceNumbers(kind, kernels.cutter)

@@ -18,9 +18,9 @@ Terms and positions are those of the field's own analyzer; the tests compare the
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any, Final
 
-import Stemmer
 from whoosh.analysis import IDTokenizer, RegexTokenizer
 
 from app.search.whoosh.analyzer import (
@@ -29,23 +29,16 @@ from app.search.whoosh.analyzer import (
     ProseAnalyzer,
     ReferenceAnalyzer,
 )
+from app.search.whoosh.codec.bulk_prose import (
+    PLAIN_WORD,
+    PieceTerms,
+    analyse_prose,
+    stem_plain_words,
+)
 from app.search.whoosh.codec.kernel_bytes import BLANK, BREAK, SPECIAL, TRIM, WORD
 from app.text.author_search import list_line_terms
 from app.text.names import fold_name
-from app.text.stop_words import STOP_WORDS
-from app.text.tex_words import tex_to_words
-from app.text.tokenize import (
-    MAX_JOINED_PARTS,
-    MAX_TERM_CHARS,
-    iter_chunks,
-    list_inflected,
-    normalise,
-    pair_inflected,
-    place_chunk,
-)
-
-PieceTerms = tuple[Sequence[tuple[int, str]], int]
-"""Terms of a piece with their offsets, ascending, and how many positions the piece takes."""
+from app.text.tokenize import list_inflected, pair_inflected
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +50,7 @@ class PieceKind:
         split: the pieces of a text.
         find_plain: for each of some pieces its only term, which takes one position; empty where
             there is none, None for a piece that has to be analysed.
-        analyse: the terms of any piece.
+        analyse: the terms of any pieces.
         classes: for each byte of UTF-8 what it means when a text is cut, 256 of them.
         lowers: whether ASCII letters of pieces are put in lower case, special ones apart.
         recurs: whether pieces come again so often that they are worth remembering over runs.
@@ -66,7 +59,7 @@ class PieceKind:
     name: str
     split: Callable[[str], Sequence[str]]
     find_plain: Callable[[Sequence[str]], Iterable[str | None]]
-    analyse: Callable[[str], PieceTerms]
+    analyse: Callable[[Sequence[str]], Iterable[PieceTerms]]
     classes: bytes
     lowers: bool = False
     recurs: bool = True
@@ -104,7 +97,6 @@ _PROSE_CLASSES = _make_classes(
 )
 
 _SPECIAL_WORD = rf"[^{_ASCII_BLANKS}\\$_^{{}}~\x80-\U0010ffff]*+[\\$_^{{}}~\x80-\U0010ffff]"
-_PLAIN_WORD = re.compile("[A-Za-z0-9](?:[A-Za-z0-9.'-]*[A-Za-z0-9])?")
 _PROSE_PIECE = re.compile(
     # A word with a mark of TeX or a letter beyond ASCII …
     rf"(?<![^{_ASCII_BLANKS}]){_SPECIAL_WORD}[^{_ASCII_BLANKS}]*+"
@@ -112,61 +104,19 @@ _PROSE_PIECE = re.compile(
     # the blanks between.
     rf"(?:(?:(?:(?<=[\\_^{{\x80-\U0010ffff])|(?<=\\.)|(?<=\\[A-Za-z]{{2}}))[{_ASCII_BLANKS}]++"
     rf"|[{_ASCII_BLANKS}]++(?=[{{}}]))[^{_ASCII_BLANKS}]++)*+"
-    rf"|{_PLAIN_WORD.pattern}",
+    rf"|{PLAIN_WORD.pattern}",
     re.DOTALL,
 )
 
 
 def _find_plain_prose(pieces: Sequence[str]) -> list[str | None]:
-    """What `normalise` makes of words of ASCII letters and digits in lower case, many at once."""
-    words = [piece for piece in pieces if piece.isascii() and piece.isalpha()]
-    stems = iter(Stemmer.Stemmer("english", 0).stemWords(words))
-    terms: list[str | None] = []
-    for piece in pieces:
-        if not (piece.isascii() and piece.isalnum()):
-            terms.append(None)
-            continue
-        term = next(stems) if piece.isalpha() else piece
-        terms.append("" if piece in STOP_WORDS or len(piece) > MAX_TERM_CHARS else term)
-    return terms
-
-
-def _analyse_prose(piece: str) -> PieceTerms:
-    words = tex_to_words(piece)
-    if not words.isascii():
-        return _analyse_tokens(words)
-    terms: list[tuple[int, str]] = []
-    position = 0
-    for word in _PLAIN_WORD.findall(words):
-        parts = word.split("-")
-        found, width = (
-            _analyse_compound(parts) if all(map(str.isalnum, parts)) else _analyse_tokens(word)
-        )
-        terms += [(position + offset, term) for offset, term in found]
-        position += width
-    return terms, position
-
-
-def _analyse_tokens(words: str) -> PieceTerms:
-    r"""The terms of plain words; what looks like TeX in them is none, as in `\\$f(x)`."""
-    terms: list[tuple[int, str]] = []
-    position = 0
-    for chunk in iter_chunks(words):
-        found, width = place_chunk(chunk[0])
-        terms += [(position + offset, term) for offset, term in found]
-        position += width
-    return terms, position
-
-
-def _analyse_compound(parts: list[str]) -> PieceTerms:
-    words = [(place, normalise(part)) for place, part in enumerate(parts)]
-    if 2 <= len(parts) <= MAX_JOINED_PARTS:  # a compound, not a word
-        words.insert(1, (0, normalise("".join(parts))))
-    return [(place, term) for place, term in words if term], len(parts)
+    is_plain = [piece.isascii() and piece.isalnum() for piece in pieces]
+    terms = iter(stem_plain_words(list(compress(pieces, is_plain))))
+    return [next(terms) if plain else None for plain in is_plain]
 
 
 PROSE: Final = PieceKind(
-    "prose", _PROSE_PIECE.findall, _find_plain_prose, _analyse_prose, _PROSE_CLASSES, lowers=True
+    "prose", _PROSE_PIECE.findall, _find_plain_prose, analyse_prose, _PROSE_CLASSES, lowers=True
 )
 """What `ProseAnalyzer` indexes."""
 
@@ -178,9 +128,13 @@ def _find_plain_forms(pieces: Sequence[str]) -> list[str | None]:
     ]
 
 
-def _analyse_forms(piece: str) -> PieceTerms:
-    forms = list_inflected(piece)
-    return tuple(enumerate(forms)), len(forms)
+def _analyse_forms(pieces: Sequence[str]) -> Iterable[PieceTerms]:
+    return (_place_all(list_inflected(piece)) for piece in pieces)
+
+
+def _place_all(words: Sequence[str]) -> PieceTerms:
+    """Words numbered one after another."""
+    return tuple(enumerate(words)), len(words)
 
 
 FORMS: Final = PieceKind(
@@ -196,9 +150,8 @@ def _find_plain_folded(pieces: Sequence[str]) -> list[str | None]:
     ]
 
 
-def _analyse_folded(piece: str) -> PieceTerms:
-    words = fold_name(piece).split()
-    return tuple(enumerate(words)), len(words)
+def _analyse_folded(pieces: Sequence[str]) -> Iterable[PieceTerms]:
+    return (_place_all(fold_name(piece).split()) for piece in pieces)
 
 
 REFERENCES: Final = PieceKind(
@@ -220,7 +173,7 @@ NAMES: Final = PieceKind(
     "names",
     lambda text: re.findall("[^\n]+", text),
     _find_no_plain,
-    list_line_terms,
+    lambda pieces: map(list_line_terms, pieces),
     _make_classes({BLANK: "\n"}),
 )
 """What `NameAnalyzer` indexes: a piece is a line, since the words of a name tell their roles."""
@@ -230,8 +183,8 @@ def _keep_all(pieces: Sequence[str]) -> Sequence[str]:
     return pieces
 
 
-def _keep(piece: str) -> PieceTerms:
-    return ((0, piece),), 1
+def _keep(pieces: Sequence[str]) -> Iterable[PieceTerms]:
+    return ((((0, piece),), 1) for piece in pieces)
 
 
 _KEYWORD_BLANKS = " \t\r\n"

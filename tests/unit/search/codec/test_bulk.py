@@ -252,7 +252,7 @@ def test_pieces_hold_all_tokens_of_a_text(text: str) -> None:
     analyzer = make_schema()["title"].analyzer
     position, terms = 0, []
     for piece in PROSE.split(text):
-        found, width = PROSE.analyse(PROSE.lower(piece))
+        ((found, width),) = PROSE.analyse([PROSE.lower(piece)])
         terms += [(position + offset, term) for offset, term in found]
         position += width
     assert terms == analyzer.list_terms(text)
