@@ -19,6 +19,7 @@ from app.domain.query import (
     SearchRequest,
     Term,
 )
+from app.domain.results import Explanation
 from app.search.engine import SearchEngine
 from app.search.factory import open_engine
 from tests.integration.index.documents import build_index, make_document, make_id
@@ -179,3 +180,23 @@ def test_titles_with_the_very_word_come_before_those_with_its_stem(
     assert hits[0].arxiv_id == make_id(first)
     assert hits[0].score > hits[1].score == pytest.approx(hits[2].score)
     assert everywhere.total == 0
+
+
+def test_a_title_with_a_word_and_its_plural_holds_both_as_they_are_written(tmp_path: Path) -> None:
+    titles = ("Graph of graphs", "Graphs of graphs", "Graph of trees")
+    build_index(tmp_path, (make_document(n, title, "") for n, title in enumerate(titles)))
+    engine = open_engine(tmp_path)
+    explained = {
+        word: engine.explain_papers(Term(word), [make_id(number) for number in range(3)])
+        for word in ("graph", "graphs")
+    }
+    engine.close()
+    holding = {
+        word: [make_id(n) for n in range(3) if _has_bonus(found[make_id(n)], word)]
+        for word, found in explained.items()
+    }
+    assert holding == {"graph": [make_id(0), make_id(2)], "graphs": [make_id(0), make_id(1)]}
+
+
+def _has_bonus(explanation: Explanation, word: str) -> bool:
+    return ("title_forms", word) in [(c.field, c.term) for c in explanation.contributions]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.search.whoosh.analyzer import FieldAnalyzer
+from app.search.whoosh.codec import layout
 from app.search.whoosh.codec.document_columns import DocumentColumns
 from app.search.whoosh.codec.posting_columns import PostingColumns
 from app.search.whoosh.codec.segment_columns import SegmentColumns
@@ -43,9 +44,15 @@ def check_field(field_name: str, field: Any) -> None:
 
 
 def assemble_columns(documents: DocumentColumns, postings: PostingColumns) -> SegmentColumns:
-    """The columns of a segment from what was gathered of its documents and postings."""
+    """The columns of a segment from what was gathered of its documents and postings.
+
+    Raises:
+        ValueError: more fields than a term's key can tell apart.
+    """
     scored = documents.field_names
     field_names = tuple(sorted(postings.field_names | scored))
+    if len(field_names) > layout.MAX_FIELDS:
+        raise ValueError(f"an index keeps {layout.MAX_FIELDS} indexed fields at most")
     length_bytes = documents.make_length_bytes(field_names)
     found = postings.sort(field_names, length_bytes, dict.fromkeys(scored, True))
     paper_arrays, category_names = documents.make_paper_arrays()

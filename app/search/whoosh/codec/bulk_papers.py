@@ -43,11 +43,11 @@ class PaperColumns:
             blocks.append(np.frombuffer(batch.numbers[name], np.int64))
 
     def make_arrays(self) -> dict[str, Array]:
-        """Arrays by their names in `layout`."""
+        """Fields of `SegmentColumns`."""
         nothing = np.zeros(0, np.int64)
         return {
-            layout.ID_BYTES: np.frombuffer(b"".join(self._ids), np.uint8),
-            layout.ID_OFFSETS: np.concatenate(self._id_ends),
+            "id_bytes": np.frombuffer(b"".join(self._ids), np.uint8),
+            "id_offsets": np.concatenate(self._id_ends),
             **make_name_arrays(self._authors),
             **{
                 array_name: np.concatenate([nothing, *self._numbers[name]]).astype(
@@ -80,7 +80,7 @@ def make_category_arrays(run: PieceRun, texts: Sequence[str]) -> dict[str, Any]:
     codes = np.empty(len(found), np.uint16)
     codes[order] = np.arange(len(found))
     return {
-        layout.CATEGORY_OFFSETS: np.concatenate([np.zeros(1, np.int64), run.document_ends]),
+        "category_offsets": np.concatenate([np.zeros(1, np.int64), run.document_ends]),
         layout.CATEGORY_CODES: codes[places],
         "category_names": tuple(texts[term] for term in found[order].tolist()),
     }

@@ -106,12 +106,12 @@ class DocumentColumns:
         return found
 
     def make_paper_arrays(self) -> tuple[dict[str, Array], tuple[str, ...]]:
-        """Ids, dates, flags, categories by their names in `layout`, and the categories' names."""
+        """Ids, dates, flags, categories as `SegmentColumns` takes them, and categories' names."""
         ids = _join_bytes(self._list_values(ARXIV_ID, b""))
         categories, names = _number_categories(self._list_values(CATEGORIES, b""))
         arrays: dict[str, Array] = {
-            layout.ID_BYTES: ids.data,
-            layout.ID_OFFSETS: ids.offsets,
+            "id_bytes": ids.data,
+            "id_offsets": ids.offsets,
             **categories,
             **make_name_arrays(self._list_values(AUTHOR_NAMES, b"")),
             **{
@@ -186,7 +186,7 @@ def _number_categories(values: Iterable[bytes]) -> tuple[dict[str, Array], tuple
             codes.append(numbers.setdefault(name, len(numbers)))
         offsets.append(len(codes))
     arrays: dict[str, Array] = {
-        layout.CATEGORY_OFFSETS: np.array(offsets, np.uint32),
+        "category_offsets": np.array(offsets, np.uint32),
         layout.CATEGORY_CODES: np.array(codes, np.uint16),
     }
     return arrays, tuple(name.decode("utf-8") for name in numbers)

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from app.search.whoosh.codec import stored_fields
 from app.search.whoosh.codec.document_columns import PAPER_NUMBERS
 from app.search.whoosh.codec.name_columns import SEPARATOR, NameList
+from app.search.whoosh.codec.paper_ids import PaperIds
 from app.search.whoosh.codec.segment import ColumnSegment
+from app.search.whoosh.codec.segment_arrays import SegmentArrays
 from app.search.whoosh.codec.segment_columns import ByteColumn
 from app.search.whoosh.codec.whoosh_internals import (
     BitColumn,
@@ -82,7 +84,7 @@ class ColumnDocumentReader(PerDocumentReader):  # type: ignore[misc]  # Whoosh h
         """
         arrays = self._arrays
         if fieldname == ARXIV_ID:
-            return ByteColumnReader(ByteColumn(arrays.id_bytes, arrays.id_offsets))
+            return IdReader(arrays)
         if fieldname == CATEGORIES:
             names = [name.encode("utf-8") for name in arrays.facts.category_names]
             return NamesReader(arrays.category_offsets, arrays.category_codes, names, b" ")
@@ -128,7 +130,7 @@ class ColumnDocumentReader(PerDocumentReader):  # type: ignore[misc]  # Whoosh h
         if fieldname not in self._lengths:
             number = self._arrays.find_field(fieldname)
             found = None if number < 0 else self._arrays.get_lengths(number)
-            self._lengths[fieldname] = found if found is not None and found.size else None
+            self._lengths[fieldname] = None if found is None or not found.size else found
         return self._lengths[fieldname]
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
@@ -169,6 +171,18 @@ class NumberColumnReader(ColumnReader):  # type: ignore[misc]  # Whoosh has no t
     def set_reverse(self) -> None:
         """Sort from the largest on."""
         self._reverse = True
+
+
+class IdReader(ColumnReader):  # type: ignore[misc]  # Whoosh has no types
+    """The identifiers of documents."""
+
+    def __init__(self, arrays: SegmentArrays) -> None:
+        self._ids = PaperIds(arrays)
+        self._doccount = arrays.document_count
+
+    def __getitem__(self, docnum: int) -> bytes:
+        (value,) = self._ids.read(np.array([docnum]))
+        return value.encode("utf-8")
 
 
 class ByteColumnReader(ColumnReader):  # type: ignore[misc]  # Whoosh has no types

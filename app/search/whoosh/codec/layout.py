@@ -3,16 +3,16 @@
 A segment holds D documents, F indexed fields, T terms, P postings, X positions. All arrays are
 memory-mapped files of their own (`array_file`); `segment_file` holds the few facts beside them.
 
-Terms are sorted by their key, two bytes of field number (big-endian) and the term's own bytes;
-field numbers follow the alphabetical order of field names. The postings of a term stand one after
-another in ascending order of document, those of the next term right behind them.
+Terms are sorted by their key, one byte of field number and the term's own bytes; field numbers
+follow the alphabetical order of field names. The postings of a term stand one after another in
+ascending order of document, those of the next term right behind them.
 """
 
 from typing import Final
 
 import numpy as np
 
-SEGMENT_FORMAT_VERSION: Final = 2
+SEGMENT_FORMAT_VERSION: Final = 3
 """Raised whenever an array changes its meaning; a segment of another version is rebuilt."""
 
 BLOCK_POSTINGS: Final = 128
@@ -24,8 +24,8 @@ WINDOW_DOCS: Final = 16_384
 TF_LIMIT: Final = 255
 """Largest frequency a posting code holds; the exact one is in `wide_frequencies`."""
 
-MAX_FIELDS: Final = 65_535
-"""Fields that a term key's two bytes can tell apart."""
+MAX_FIELDS: Final = 255
+"""Fields that a term key's first byte can tell apart; the number behind the last one is free."""
 
 MAX_DOCUMENTS: Final = 2**32 - 1
 """Documents of one segment, deleted ones included."""
@@ -36,7 +36,7 @@ SMALL_POSITION_LIMIT: Final = 2**16
 MAX_POSITION: Final = 2**32 - 1
 """Largest position that is stored; a token further on is found by its last storable place."""
 
-KEY_FIELD_BYTES: Final = 2
+KEY_FIELD_BYTES: Final = 1
 """Bytes of the field number at the head of a term key."""
 
 # Terms.
@@ -69,11 +69,10 @@ postings, whichever their terms."""
 
 # Documents.
 LENGTH_BYTES: Final = "length_bytes"
-"""u1[F*D], one field after another: Whoosh's byte for the field's length; 0 for no length."""
-ID_BYTES: Final = "id_bytes"
-"""u1: canonical arXiv ids in ASCII, one after another."""
-ID_OFFSETS: Final = "id_offsets"
-"""Places[D+1]: where each id begins."""
+"""u1, D of each field whose `field_lengths` is above 0, one field after another: Whoosh's byte for
+the field's length; 0 for no length."""
+ID_KEYS: Final = "id_keys"
+"""u4[D]: arXiv ids as numbers, see `tie_keys`; 0 for others, which only the dictionary holds."""
 SUBMITTED_AT: Final = "submitted_at"
 """u4[D]: seconds since 1970."""
 UPDATED_AT: Final = "updated_at"
@@ -82,22 +81,18 @@ ANNOUNCED_ON: Final = "announced_on"
 """u2[D]: last day of announcement, days since 1970; 0 where none is known."""
 FLAGS: Final = "flags"
 """u1[D]: facts of each paper, one bit for each `PaperFlag` in its order."""
-YEARS: Final = "years"
-"""u2[D]: year of submission, UTC."""
-CATEGORY_OFFSETS: Final = "category_offsets"
-"""u4[D+1]: where the categories of each document begin."""
+CATEGORY_COUNTS: Final = "category_counts"
+"""u1[D], or u2: how many categories each document has."""
 CATEGORY_CODES: Final = "category_codes"
 """u2: places in the segment's `category_names`, in the paper's own order."""
-AUTHOR_OFFSETS: Final = "author_offsets"
-"""Places[D+1]: where the authors of each document begin."""
+AUTHOR_COUNTS: Final = "author_counts"
+"""u2[D], or u4: how many authors each document has."""
 AUTHOR_CODES: Final = "author_codes"
 """u4: places in the sorted `author_names`, in the paper's own order, each once."""
 AUTHOR_NAMES: Final = "author_names"
 """u1: names as they are shown, in UTF-8, ascending, one after another."""
 AUTHOR_NAME_OFFSETS: Final = "author_name_offsets"
 """Places[N+1]: where each name begins."""
-TIE_KEYS: Final = "tie_keys"
-"""i8[D]: larger is earlier among equal scores; see `tie_keys.py`."""
 STORED_BYTES: Final = "stored_bytes"
 """u1: stored fields as JSON, one document after another."""
 STORED_OFFSETS: Final = "stored_offsets"
@@ -117,20 +112,17 @@ ITEM_TYPES: Final[dict[str, np.dtype]] = {
         POSITIONS: "<u2",
         BLOCK_POSITIONS: "<u4",
         LENGTH_BYTES: "<u1",
-        ID_BYTES: "<u1",
-        ID_OFFSETS: "<u4",
+        ID_KEYS: "<u4",
         SUBMITTED_AT: "<u4",
         UPDATED_AT: "<u4",
         ANNOUNCED_ON: "<u2",
         FLAGS: "<u1",
-        YEARS: "<u2",
-        CATEGORY_OFFSETS: "<u4",
+        CATEGORY_COUNTS: "<u1",
         CATEGORY_CODES: "<u2",
-        AUTHOR_OFFSETS: "<u4",
+        AUTHOR_COUNTS: "<u2",
         AUTHOR_CODES: "<u4",
         AUTHOR_NAMES: "<u1",
         AUTHOR_NAME_OFFSETS: "<u4",
-        TIE_KEYS: "<i8",
         STORED_BYTES: "<u1",
         STORED_OFFSETS: "<u8",
     }.items()
@@ -139,13 +131,13 @@ ITEM_TYPES: Final[dict[str, np.dtype]] = {
 
 WIDER_TYPES: Final[dict[str, np.dtype]] = {
     POSITIONS: np.dtype("<u4"),
+    CATEGORY_COUNTS: np.dtype("<u2"),
+    AUTHOR_COUNTS: np.dtype("<u4"),
     **dict.fromkeys(
         (
             TERM_OFFSETS,
             POSTING_STARTS,
             BLOCK_POSITIONS,
-            ID_OFFSETS,
-            AUTHOR_OFFSETS,
             AUTHOR_NAME_OFFSETS,
         ),
         np.dtype("<u8"),
@@ -183,6 +175,6 @@ def make_term_key(field_number: int, text: bytes) -> bytes:
     r"""The key under which a term is sorted and found.
 
     >>> make_term_key(3, b"graph")
-    b'\x00\x03graph'
+    b'\x03graph'
     """
     return field_number.to_bytes(KEY_FIELD_BYTES, "big") + text

@@ -46,14 +46,15 @@ def merge_segments(
         for name, length in zip(arrays.facts.field_names, arrays.facts.field_lengths, strict=True)
         if length > 0
     }
-    names = merge_documents(sources, field_names, files)
+    field_lengths = tuple(
+        int(total) if name in scored else 0
+        for name, total in zip(field_names, totals.occurrences, strict=True)
+    )
+    names = merge_documents(sources, [length > 0 for length in field_lengths], files)
     return files.finish(
         documents=int(np.sum([len(source.living) for source in sources])),
         field_names=field_names,
-        field_lengths=tuple(
-            int(total) if name in scored else 0
-            for name, total in zip(field_names, totals.occurrences, strict=True)
-        ),
+        field_lengths=field_lengths,
         position_shifts=compute_position_shifts(totals.occurrences, totals.positional),
         **names,
     )

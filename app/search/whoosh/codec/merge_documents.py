@@ -25,24 +25,25 @@ _PLAIN = (
     layout.UPDATED_AT,
     layout.ANNOUNCED_ON,
     layout.FLAGS,
-    layout.YEARS,
-    layout.TIE_KEYS,
+    layout.ID_KEYS,
+    layout.CATEGORY_COUNTS,
 )
 
 
 def merge_documents(
-    sources: Sequence[MergeSource], field_names: Sequence[str], files: SegmentFiles
+    sources: Sequence[MergeSource], has_lengths: Sequence[bool], files: SegmentFiles
 ) -> dict[str, Any]:
     """Write all arrays that hold one entry for each document.
+
+    Args:
+        has_lengths: of each field of the result.
 
     Returns:
         Names of categories and of other sortable fields, as `SegmentFiles.finish` takes them.
     """
     for name in _PLAIN:
         files.write(name, *(source.arrays.get(name)[source.living] for source in sources))
-    files.write_blocks(layout.LENGTH_BYTES, _iter_lengths(sources, len(field_names)))
-    ids = [ByteColumn(source.arrays.id_bytes, source.arrays.id_offsets) for source in sources]
-    _write_texts(sources, ids, files, layout.ID_BYTES, layout.ID_OFFSETS)
+    files.write_blocks(layout.LENGTH_BYTES, _iter_lengths(sources, has_lengths))
     merge_names(sources, files)
     _merge_stored(sources, files)
     number_columns, number_defaults = _merge_numbers(sources, files)
@@ -54,14 +55,16 @@ def merge_documents(
     }
 
 
-def _iter_lengths(sources: Sequence[MergeSource], field_count: int) -> Iterator[Array]:
-    for number in range(field_count):
+def _iter_lengths(sources: Sequence[MergeSource], has_lengths: Sequence[bool]) -> Iterator[Array]:
+    for number in np.flatnonzero(has_lengths).tolist():
         for source in sources:
             (place,) = np.nonzero(source.field_numbers == number)
-            if len(place):
-                yield source.arrays.get_lengths(int(place[0]))[source.living]
-            else:
-                yield np.zeros(len(source.living), np.uint8)
+            lengths = source.arrays.get_lengths(int(place[0])) if len(place) else None
+            yield (
+                np.zeros(len(source.living), np.uint8)
+                if lengths is None
+                else lengths[source.living]
+            )
 
 
 def _write_texts(
@@ -116,8 +119,6 @@ def _merge_categories(sources: Sequence[MergeSource], files: SegmentFiles) -> tu
                 yield table[codes]
 
     files.write_blocks(layout.CATEGORY_CODES, iter_codes())
-    lengths = [select_lengths(each.arrays.category_offsets, each.living) for each in sources]
-    files.write(layout.CATEGORY_OFFSETS, join_offsets(lengths))
     return tuple(numbers)
 
 

@@ -65,9 +65,8 @@ class MergeSource:
 
     def _read_field_numbers(self, first: int, last: int) -> NDArray[np.int64]:
         """Numbers of fields as the source has them."""
-        starts = self.arrays.term_offsets[first:last].astype(np.int64)
-        data = self.arrays.term_bytes
-        numbers: NDArray[np.int64] = data[starts].astype(np.int64) << 8 | data[starts + 1]
+        starts = self.arrays.term_offsets[first:last]
+        numbers: NDArray[np.int64] = self.arrays.term_bytes[starts].astype(np.int64)
         return numbers
 
 

@@ -13,7 +13,6 @@ from app.search.whoosh.codec import layout
 from app.search.whoosh.codec.merge_sources import (
     MergeSource,
     join_offsets,
-    select_lengths,
     select_texts,
 )
 from app.search.whoosh.codec.segment_columns import ByteColumn
@@ -29,7 +28,7 @@ CHUNK_NAMES = 250_000
 
 
 def make_name_arrays(texts: Iterable[bytes]) -> dict[str, Array]:
-    """The arrays of names by their names in `layout`.
+    """The arrays of names as `SegmentColumns` takes them.
 
     Args:
         texts: for each document its names in UTF-8, in its own order, with `SEPARATOR` between
@@ -48,7 +47,7 @@ def make_name_arrays(texts: Iterable[bytes]) -> dict[str, Array]:
     ranks[[numbers[name] for name in names]] = np.arange(len(names))
     listed = _join_names(names)
     return {
-        layout.AUTHOR_OFFSETS: np.array(offsets, np.uint32),
+        "author_offsets": np.array(offsets, np.uint32),
         layout.AUTHOR_CODES: ranks[np.array(codes, np.uint32)],
         layout.AUTHOR_NAMES: listed.data,
         layout.AUTHOR_NAME_OFFSETS: listed.offsets,
@@ -104,8 +103,7 @@ def merge_names(sources: Sequence[MergeSource], files: SegmentFiles) -> None:
     files.write(layout.AUTHOR_NAMES, *blobs)
     files.write(layout.AUTHOR_NAME_OFFSETS, join_offsets(lengths))
     files.write_blocks(layout.AUTHOR_CODES, _iter_codes(sources, tables))
-    counts = [select_lengths(each.arrays.author_offsets, each.living) for each in sources]
-    files.write(layout.AUTHOR_OFFSETS, join_offsets(counts))
+    files.write(layout.AUTHOR_COUNTS, *(s.arrays.author_counts[s.living] for s in sources))
 
 
 def _iter_codes(sources: Sequence[MergeSource], tables: Sequence[Array]) -> Iterator[Array]:

@@ -3,6 +3,7 @@
 import secrets
 import threading
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,8 @@ def byte_column_names(place: int) -> tuple[str, str]:
 class SegmentArrays:
     """The arrays of one segment, read-only and shared between threads.
 
-    Every array of `layout.ITEM_TYPES` is an attribute, mapped when first used and kept.
+    Every array of `layout.ITEM_TYPES` is an attribute, mapped when first used and kept; so are
+    `category_offsets` and `author_offsets`, where those of each document begin.
 
     Attributes:
         facts: what the segment is.
@@ -102,6 +104,16 @@ class SegmentArrays:
         if name not in layout.ITEM_TYPES:
             raise AttributeError(name)
         return self.get(name)
+
+    @cached_property
+    def category_offsets(self) -> Array:
+        """Where the categories of each document begin, uint32[D+1]."""
+        return _add_up(self.category_counts)
+
+    @cached_property
+    def author_offsets(self) -> Array:
+        """Where the authors of each document begin, uint32[D+1], or uint64."""
+        return _add_up(self.author_counts)
 
     def release_pages(self, names: Iterable[str]) -> None:
         """Stop counting as our memory what was read of some arrays; they stay mapped."""
@@ -176,9 +188,12 @@ class SegmentArrays:
         starts = self.posting_starts
         return int(starts[term]), int(starts[term + 1])
 
-    def get_lengths(self, field_number: int) -> Array:
-        """The length bytes of a field, uint8[D]."""
-        start = field_number * self.document_count
+    def get_lengths(self, field_number: int) -> Array | None:
+        """The length bytes of a field, uint8[D]; None where lengths are not counted."""
+        lengths = self.facts.field_lengths
+        if lengths[field_number] == 0:
+            return None
+        start = sum(length > 0 for length in lengths[:field_number]) * self.document_count
         return self.length_bytes[start : start + self.document_count]
 
     def get_number_column(self, field_name: str) -> NumberColumn | None:
@@ -195,3 +210,12 @@ class SegmentArrays:
             return None
         data, offsets = byte_column_names(self.facts.byte_columns.index(field_name))
         return ByteColumn(self.get(data), self.get(offsets))
+
+
+def _add_up(counts: Array) -> Array:
+    """Where the items of each document begin, and the end of the last."""
+    ends = np.cumsum(counts, dtype=np.uint64)
+    is_small = not len(ends) or int(ends[-1]) < 2**32
+    offsets = np.zeros(len(counts) + 1, np.uint32 if is_small else np.uint64)
+    offsets[1:] = ends
+    return offsets

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.search.whoosh.codec import layout
-from app.search.whoosh.codec.tie_keys import make_tie_keys
+from app.search.whoosh.codec.tie_keys import make_id_keys
 
 Array = NDArray[Any]
 
@@ -46,9 +45,13 @@ class ByteColumn:
 class SegmentColumns:
     """All arrays of a segment of D documents; see `layout` for their meaning.
 
-    `years` and `tie_keys` follow from the others: see `fill_derived`.
+    What is written of ids, lengths, categories and authors follows from what is given: see
+    `fill_derived`.
 
     Attributes:
+        length_bytes: given for every field, shape (F * D,).
+        id_bytes, id_offsets: ids in ASCII, one after another, and where each begins; not written.
+        category_offsets, author_offsets: where those of each document begin; not written.
         field_names: the indexed fields in alphabetical order; a field's number is its place.
         field_lengths: tokens of each field over all documents, exact, shape (F,).
         position_shifts: see `SegmentFacts`, shape (F,).
@@ -79,14 +82,15 @@ class SegmentColumns:
     updated_at: Array
     announced_on: Array
     flags: Array
-    years: Array = field(default_factory=_no_items)
     category_offsets: Array
     category_codes: Array
     author_offsets: Array
     author_codes: Array
     author_names: Array
     author_name_offsets: Array
-    tie_keys: Array = field(default_factory=_no_items)
+    id_keys: Array = field(default_factory=_no_items)
+    category_counts: Array = field(default_factory=_no_items)
+    author_counts: Array = field(default_factory=_no_items)
     stored_bytes: Array = field(default_factory=_no_items)
     stored_offsets: Array = field(default_factory=_no_items)
     category_names: tuple[str, ...] = ()
@@ -94,7 +98,10 @@ class SegmentColumns:
     byte_columns: dict[str, ByteColumn] = field(default_factory=dict)
 
     def fill_derived(self) -> None:
-        """Set `years` and `tie_keys` from dates and ids, which are given."""
-        moments = self.submitted_at.astype("datetime64[s]").astype("datetime64[Y]")
-        self.years = (moments.astype(np.int64) + 1970).astype(layout.ITEM_TYPES[layout.YEARS])
-        self.tie_keys = make_tie_keys(self.id_bytes, self.id_offsets, self.submitted_at)
+        """Set what follows from what is given, and drop the lengths of fields without any."""
+        self.id_keys = make_id_keys(self.id_bytes, self.id_offsets)
+        self.category_counts = np.diff(np.asarray(self.category_offsets, np.int64))
+        self.author_counts = np.diff(np.asarray(self.author_offsets, np.int64))
+        has_lengths = np.array(self.field_lengths, np.int64) > 0
+        by_field = self.length_bytes.reshape(len(self.field_names), self.document_count)
+        self.length_bytes = by_field[has_lengths].reshape(-1)

@@ -159,12 +159,16 @@ def _read_hits(
     executor: Executor, orders: Sequence[Order], numbers: I64, scores: F64
 ) -> tuple[EngineHit, ...]:
     state = executor.state
-    hits = []
-    for number, score in zip(numbers.tolist(), scores.tolist(), strict=True):
-        place, local = state.find_segment(number)
-        key = int(orders[place].keys[local])
-        hits.append(EngineHit(ArxivId.from_canonical(state.read_id(number)), score, key))
-    return tuple(hits)
+    ids: list[str] = [""] * len(numbers)
+    keys = np.zeros(len(numbers), np.int64)
+    for place, at, local in state.split(numbers):
+        keys[at] = orders[place].keys[local]
+        for each, text in zip(at.tolist(), state.segments[place].ids.read(local), strict=True):
+            ids[each] = text
+    return tuple(
+        EngineHit(ArxivId(text), score, key)
+        for text, score, key in zip(ids, scores.tolist(), keys.tolist(), strict=True)
+    )
 
 
 def count(executor: Executor, matches: Plan | Sequence[ListedMatches], filters: Filters) -> int:

@@ -83,7 +83,7 @@ def _keep_holders(arrays: SegmentArrays, candidates: I64, piece: bytes) -> I64:
     places = np.flatnonzero(data[: len(data) - len(piece) + 1] == piece[0])
     for at, byte in enumerate(piece[1:], start=1):
         places = places[data[places + at] == byte]
-    # No piece reaches into the next term: its key begins with a field number, which is no text.
+    # A piece that reaches into the next term is told apart when texts are compared.
     bounds = offsets[candidates[0] : candidates[-1] + 2].astype(np.int64) - begin
     holders: I64 = np.unique(np.searchsorted(bounds, places, side="right") - 1)
     return candidates[holders]

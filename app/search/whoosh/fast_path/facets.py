@@ -27,11 +27,12 @@ _FIRST_CANDIDATES = 4 * MAX_AUTHORS
 """Authors of each segment that are looked at first; several times as many until they suffice."""
 
 _MORE_CANDIDATES = 8
+_NOTHING = make_facets()
 
 
 def make_counters(view: SegmentView, fields: Sequence[FacetField]) -> Facets:
     """Room for what is to be counted in one segment."""
-    facets = make_facets()
+    facets = _NOTHING
     if FacetField.CATEGORY in fields:
         count = len(view.arrays.facts.category_names)
         categories = ValueCounts(*view.categories, np.zeros(count, np.int64))

@@ -6,7 +6,6 @@ more; no bonus is negative, so they stay before all others.
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,16 +51,11 @@ class FormRanker:
 
     def compute_gains(self, numbers: I64) -> F64:
         """What each form adds to the score of each document, shape (forms, documents)."""
-        state = self._executor.state
         gains = np.zeros((len(self.forms), len(numbers)))
         order = np.argsort(numbers)
-        ascending = numbers[order]
-        edges = np.searchsorted(ascending, state.doc_bases).tolist()
-        for place, (begin, end) in enumerate(pairwise(edges)):
-            if begin < end:
-                docs = (ascending[begin:end] - state.doc_bases[place]).astype(np.uint32)
-                for row, form in enumerate(self.forms):
-                    gains[row, order[begin:end]] = self._weigh(form, docs, place)
+        for place, at, local in self._executor.state.split(numbers[order]):
+            for row, form in enumerate(self.forms):
+                gains[row, order[at]] = self._weigh(form, local.astype(np.uint32), place)
         return gains
 
     def _weigh(self, form: WantedForm, docs: U32, place: int) -> F64:

@@ -56,19 +56,25 @@ def put_rarest_first(plan: Plan, resolved: Resolved, document_count: int) -> Pla
                 return sum(word.document_frequency for word in fields)
         return document_count
 
-    clauses = tuple(
-        Clause(
-            clause.kind,
-            tuple(
-                PlanLeaf(put_rarest_first(leaf.plan, resolved, document_count))
-                if isinstance(leaf, PlanLeaf)
-                else leaf
-                for leaf in clause.members
-            ),
-        )
+    clauses = [
+        _put_inner_first(clause, resolved, document_count)
+        if any(isinstance(leaf, PlanLeaf) for leaf in clause.members)
+        else clause
         for clause in plan.clauses
-    )
+    ]
     required = [clause for clause in clauses if clause.kind == ClauseKind.REQUIRED]
     others = [clause for clause in clauses if clause.kind != ClauseKind.REQUIRED]
-    required.sort(key=lambda clause: sum(map(estimate, clause.members)))
+    if len(required) > 1:
+        required.sort(key=lambda clause: sum(map(estimate, clause.members)))
     return replace(plan, clauses=(*required, *others))
+
+
+def _put_inner_first(clause: Clause, resolved: Resolved, document_count: int) -> Clause:
+    """A clause with the plans among its members put in order."""
+    members = tuple(
+        PlanLeaf(put_rarest_first(leaf.plan, resolved, document_count))
+        if isinstance(leaf, PlanLeaf)
+        else leaf
+        for leaf in clause.members
+    )
+    return Clause(clause.kind, members)

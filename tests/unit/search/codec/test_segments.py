@@ -20,12 +20,19 @@ from app.search.whoosh.analyzer import ReferenceAnalyzer
 from app.search.whoosh.codec import layout, stored_fields
 from app.search.whoosh.codec.builder import SegmentBuilder
 from app.search.whoosh.codec.codec import ColumnCodec
+from app.search.whoosh.codec.paper_ids import PaperIds
 from app.search.whoosh.codec.posting_ranges import summarise
 from app.search.whoosh.codec.segment import ColumnSegment
 from app.search.whoosh.codec.segment_arrays import SegmentArrays, make_segment_id
 from app.search.whoosh.codec.segment_file import NO_POSITIONS
 from app.search.whoosh.codec.terms_reader import ColumnTermsReader
-from app.search.whoosh.codec.tie_keys import ID_MASK, make_id_key, make_tie_keys
+from app.search.whoosh.codec.tie_keys import (
+    ID_MASK,
+    make_id_key,
+    make_id_keys,
+    make_tie_keys,
+    read_id_key,
+)
 from tests.unit.search.codec.whoosh_indexes import ColumnIndex
 
 SCHEMA = Schema(
@@ -280,7 +287,9 @@ def test_tie_keys_order_like_submission_and_then_the_identifier(
     values = [value.encode() for value, _ in papers]
     offsets = np.cumsum([0, *map(len, values)])
     submitted = np.array([moment for _, moment in papers], np.int64)
-    keys = make_tie_keys(np.frombuffer(b"".join(values), np.uint8), offsets, submitted)
+    id_keys = make_id_keys(np.frombuffer(b"".join(values), np.uint8), offsets)
+    keys = make_tie_keys(id_keys, submitted)
+    assert [read_id_key(key) for key in id_keys.tolist()] == [value for value, _ in papers]
     expected = [(moment, ArxivId(value).sort_key) for value, moment in papers]
     for i in range(len(papers)):
         assert int(keys[i]) & ID_MASK == make_id_key(papers[i][0])
@@ -290,10 +299,31 @@ def test_tie_keys_order_like_submission_and_then_the_identifier(
 
 
 def test_documents_without_a_valid_id_are_ordered_by_date_alone() -> None:
-    values = [b"", b"x", b"12345.6789", b"2001.0000x", b"\xff\xfe"]
+    values = [b"", b"x", b"12345.6789", b"2001.0000x", b"\xff\xfe", b"2013.00001", b"2001.0001",
+              b"0612.0001", b"moon/9901001", b"hep-th/9901001x", b"hep-th/99010011"]  # fmt: skip
     offsets = np.cumsum([0, *map(len, values)])
-    keys = make_tie_keys(np.frombuffer(b"".join(values), np.uint8), offsets, np.arange(5))
-    assert (keys >> 28).tolist() == [0, 1, 2, 3, 4]
+    keys = make_id_keys(np.frombuffer(b"".join(values), np.uint8), offsets)
+    assert keys.tolist() == [0] * len(values)
+
+
+def test_identifiers_that_are_no_numbers_are_found_among_the_terms(tmp_path: Path) -> None:
+    values = ["2001.00001", "odd one", "hep-th/9901001", "2013.99999"]
+    arrays = write(tmp_path, [*({"arxiv_id": value} for value in values), {}])
+    assert arrays.id_keys.tolist() == [make_id_key(values[0]), 0, make_id_key(values[2]), 0, 0]
+    ids = PaperIds(arrays)
+    assert ids.read(np.arange(5)) == [*values, ""]
+    assert ids.read(np.array([2, 0])) == ["hep-th/9901001", "2001.00001"]
+
+
+def test_lengths_are_kept_of_fields_that_count_them(tmp_path: Path) -> None:
+    arrays = write(tmp_path, [{"arxiv_id": "x", "body": "a b", "plain": "c"}, {"body": "d"}])
+    body, plain, ids = map(arrays.find_field, ("body", "plain", "arxiv_id"))
+    assert len(arrays.length_bytes) == 4
+    assert arrays.get_lengths(ids) is None
+    assert arrays.get_lengths(body) is not None
+    lengths = arrays.get_lengths(plain)
+    assert lengths is not None
+    assert (lengths != 0).tolist() == [True, False]
 
 
 def test_stored_fields_keep_their_types(tmp_path: Path) -> None:

@@ -57,5 +57,5 @@ def test_names_are_listed_once_in_order_and_codes_follow_the_document() -> None:
     arrays = make_name_arrays([b"Zoe\nAda\nZoe", b"", b"Ada\n\nMia"])
     listed = NameList(arrays[layout.AUTHOR_NAMES], arrays[layout.AUTHOR_NAME_OFFSETS])
     assert list(listed) == [b"Ada", b"Mia", b"Zoe"]
-    assert arrays[layout.AUTHOR_OFFSETS].tolist() == [0, 2, 2, 4]
+    assert arrays["author_offsets"].tolist() == [0, 2, 2, 4]
     assert arrays[layout.AUTHOR_CODES].tolist() == [2, 0, 0, 1]
