@@ -1,4 +1,9 @@
-"""Compiled: documents that hold words at given distances from each other."""
+"""Compiled: documents that hold words at given distances from each other.
+
+The documents of the rarest word, a chunk at a time, are looked up among those of the others; then
+the positions of what is left are compared. Functions take columns and not the tuples that hold
+them: taking a column out of its tuple costs as much as looking at a document.
+"""
 
 # ruff: noqa: PLR0917  # compiled functions take arrays by position; numba has no other way
 
@@ -8,49 +13,77 @@ from app.search.whoosh.codec.kernels_compile import compiled
 from app.search.whoosh.codec.kernels_windows import gallop
 from app.search.whoosh.codec.layout import BLOCK_POSTINGS, TF_LIMIT
 
+CHUNK_DOCS = 2_048
+"""Documents of the rarest word that are looked up together."""
+
 _FIRST_BUFFER = 256
 """Positions of one word in one document that fit without asking for more memory."""
 
+_LARGEST_PLAIN = np.uint16(TF_LIMIT << 8)
+"""From this code on a frequency may be in the arrays of wide ones."""
+
 
 @compiled
-def _frequency(codes, places, posting):  # type: ignore[no-untyped-def]
+def _frequency(codes, wide_postings, wide_frequencies, posting):  # type: ignore[no-untyped-def]
     """How many positions a posting has."""
     frequency = np.int64(codes[posting] >> 8)
     if frequency == TF_LIMIT:
-        wide = np.searchsorted(places.wide_postings, np.uint64(posting))
-        if wide < places.wide_postings.shape[0] and places.wide_postings[wide] == posting:
-            frequency = np.int64(places.wide_frequencies[wide])
+        wide = np.searchsorted(wide_postings, np.uint64(posting))
+        if wide < wide_postings.shape[0] and wide_postings[wide] == posting:
+            frequency = np.int64(wide_frequencies[wide])
     return frequency
 
 
 @compiled
-def _find_positions(codes, places, cursor, posting):  # type: ignore[no-untyped-def]
-    """Where the positions of a posting begin: those of all postings before it are stepped over.
-
-    Args:
-        cursor: int64[2], a posting at or before this one and where its positions begin; moved
-            here. Postings of an earlier block are leapt over.
-    """
-    block = posting // BLOCK_POSTINGS
-    first = block * BLOCK_POSTINGS
-    begin = cursor[1]
-    if cursor[0] < first:
-        begin = np.int64(places.block_positions[block]) - places.shift
-    else:
-        first = cursor[0]
+def _sum_frequencies(codes, wide_postings, wide_frequencies, first, last):  # type: ignore[no-untyped-def]
+    """How many positions a range of postings has."""
     count = np.uint32(0)
     largest = np.uint16(0)
-    for other in range(first, posting):
-        code = codes[other]
+    for code in codes[first:last]:
         count += np.uint32(code >> 8)
         largest = max(largest, code)
-    if largest < TF_LIMIT << 8:
-        begin += np.int64(count)
-    else:
-        for other in range(first, posting):
-            begin += _frequency(codes, places, other)
-    cursor[0], cursor[1] = posting, begin
-    return begin
+    if largest < _LARGEST_PLAIN:
+        return np.int64(count)
+    total = np.int64(0)
+    for posting in range(first, last):
+        total += _frequency(codes, wide_postings, wide_frequencies, posting)
+    return total
+
+
+@compiled
+def _find_positions(codes, block_positions, wide_postings, wide_frequencies, shift, standing, begins):  # type: ignore[no-untyped-def]
+    """Where the positions of some postings of a word begin, and end: int64[n, 2], written.
+
+    Those of all postings between one and the next are stepped over; postings of earlier blocks are
+    leapt over.
+    """
+    known = np.int64(-1)
+    begin = np.int64(0)
+    for at in range(standing.shape[0]):
+        posting = standing[at]
+        block = posting // BLOCK_POSTINGS
+        if known < block * BLOCK_POSTINGS:
+            known = block * BLOCK_POSTINGS
+            begin = np.int64(block_positions[block]) - shift
+        begin += _sum_frequencies(codes, wide_postings, wide_frequencies, known, posting)
+        known = posting
+        begins[at, 0] = begin
+        begins[at, 1] = begin + _frequency(codes, wide_postings, wide_frequencies, posting)
+
+
+@compiled
+def _stands_exactly(positions, a, a_end, b, b_end, gap):  # type: ignore[no-untyped-def]
+    """Whether two words stand at their one distance: the most frequent question by far."""
+    while a < a_end and b < b_end:
+        wanted = np.int64(positions[a]) + gap
+        position = np.int64(positions[b])
+        if position == wanted:
+            return True
+        if position < wanted:
+            b += 1
+        else:
+            a += 1
+    return False
 
 
 @compiled
@@ -73,119 +106,111 @@ def _step(reached, count, positions, first, last, gap, slop):  # type: ignore[no
 
 
 @compiled
-def _stands_exactly(codes, words, places, current, cursors):  # type: ignore[no-untyped-def]
-    """Whether two words stand at their one distance: the most frequent question by far."""
-    a = _find_positions(codes, places, cursors[0], current[0])
-    b = _find_positions(codes, places, cursors[1], current[1])
-    a_end = a + _frequency(codes, places, current[0])
-    b_end = b + _frequency(codes, places, current[1])
-    gap = words.gaps[0]
-    while a < a_end and b < b_end:
-        wanted = np.int64(places.positions[a]) + gap
-        position = np.int64(places.positions[b])
-        if position == wanted:
-            return True
-        if position < wanted:
-            b += 1
-        else:
-            a += 1
-    return False
-
-
-@compiled
-def _stands_near(codes, words, places, current, cursors, reached):  # type: ignore[no-untyped-def]
+def _stands_near(positions, begins, at, gaps, slop, reached):  # type: ignore[no-untyped-def]
     """Whether the words of one document stand at their distances; walks word by word."""
-    most = _most_frequent(codes, places, current)
+    most = np.int64(0)
+    for w in range(begins.shape[0]):
+        most = max(most, begins[w, at, 1] - begins[w, at, 0])
     if most > reached.shape[0]:
         reached = np.empty(most, np.int64)
-    first = _find_positions(codes, places, cursors[0], current[0])
-    count = _frequency(codes, places, current[0])
-    for at in range(count):
-        reached[at] = places.positions[first + at]
-    for w in range(1, current.shape[0]):
-        first = _find_positions(codes, places, cursors[w], current[w])
-        last = first + _frequency(codes, places, current[w])
-        count = _step(reached, count, places.positions, first, last, words.gaps[w - 1], words.slop)
+    first, last = begins[0, at]
+    count = last - first
+    for place in range(count):
+        reached[place] = positions[first + place]
+    for w in range(1, begins.shape[0]):
+        first, last = begins[w, at]
+        count = _step(reached, count, positions, first, last, gaps[w - 1], slop)
         if count == 0:
             return False
     return True
 
 
 @compiled
-def _most_frequent(codes, places, current):  # type: ignore[no-untyped-def]
-    most = np.int64(0)
-    for w in range(current.shape[0]):
-        most = max(most, _frequency(codes, places, current[w]))
-    return most
-
-
-@compiled
-def _meet(docs, words, current, doc):  # type: ignore[no-untyped-def]
-    """Move every word to `doc`; returns the next document worth trying, `doc` if all hold it."""
-    for w in range(current.shape[0]):
-        current[w] = gallop(docs, current[w], words.ends[w], doc)
-        if current[w] >= words.ends[w]:
-            return np.int64(-1)
-        if docs[current[w]] != doc:
-            return np.int64(docs[current[w]])
-    return np.int64(doc)
-
-
-@compiled
-def _score(codes, words, tables, current):  # type: ignore[no-untyped-def]
-    score = 0.0
-    for w in range(current.shape[0]):
-        score += words.weights[w] * tables.scores[words.slots[w], codes[current[w]]]
-    return score
-
-
-@compiled
-def _find_next(docs, words, current, lead, doc):  # type: ignore[no-untyped-def]
-    """The first document from `doc` on that holds all words, and is among those looked at; or -1.
+def _take_lead(docs, place, end, among, passed, wanted, standing):  # type: ignore[no-untyped-def]
+    """Fill a chunk with documents of the leading word that are looked at.
 
     Args:
-        lead: int64[2], the rarest word, and how many of `among` lie behind.
+        passed: of `among`, how many lie behind.
+
+    Returns:
+        How many there are, and where the word and `among` go on.
     """
-    among = words.among
-    while True:
-        if among.shape[0] > 0:
-            lead[1] = gallop(among, lead[1], among.shape[0], doc)
-            if lead[1] == among.shape[0]:
-                return np.int64(-1)
-            doc = np.int64(among[lead[1]])
-        rarest = lead[0]
-        current[rarest] = gallop(docs, current[rarest], words.ends[rarest], doc)
-        if current[rarest] >= words.ends[rarest]:
-            return np.int64(-1)
-        if among.shape[0] == 0:
-            doc = np.int64(docs[current[rarest]])
-        candidate = _meet(docs, words, current, doc)
-        if candidate <= doc:
-            return candidate
-        doc = candidate
+    size = 0
+    if among.shape[0] == 0:
+        while size < wanted.shape[0] and place < end:
+            wanted[size], standing[size] = docs[place], place
+            size += 1
+            place += 1
+        return size, place, passed
+    while size < wanted.shape[0] and passed < among.shape[0]:
+        doc = among[passed]
+        passed += 1
+        place = gallop(docs, place, end, doc)
+        if place >= end:
+            return size, end, among.shape[0]
+        if docs[place] == doc:
+            wanted[size], standing[size] = doc, place
+            size += 1
+    return size, place, passed
+
+
+@compiled
+def _keep_common(docs, place, end, w, wanted, standing, size):  # type: ignore[no-untyped-def]
+    """Keep the documents of a chunk that hold another word; returns how many, and where it is."""
+    kept = 0
+    for at in range(size):
+        place = gallop(docs, place, end, wanted[at])
+        if place >= end:
+            break
+        if docs[place] == wanted[at]:
+            wanted[kept] = wanted[at]
+            standing[:, kept] = standing[:, at]
+            standing[w, kept] = place
+            kept += 1
+    return kept, place
 
 
 @compiled
 def find_phrase(postings, words, places, tables, matches):  # type: ignore[no-untyped-def]
     """List the documents that hold a phrase with the sum of its words' scores."""
     docs, codes = postings.docs, postings.codes
-    current = words.starts.copy()
-    word_count = current.shape[0]
-    is_exact_pair = word_count == 2 and words.slop == 0
-    cursors = np.full((word_count, 2), -1, np.int64)
+    ends, gaps, slop, among = words.ends, words.gaps, words.slop, words.among
+    slots, weights, table = words.slots, words.weights, tables.scores
+    positions, block_positions, shift = places.positions, places.block_positions, places.shift
+    wide_postings, wide_frequencies = places.wide_postings, places.wide_frequencies
+    found_docs, found_scores = matches.docs, matches.scores
+    word_count = ends.shape[0]
+    heads = words.starts.copy()
+    order = np.argsort(ends - heads)
+    lead = order[0]
+    wanted = np.empty(CHUNK_DOCS, np.uint32)
+    standing = np.empty((word_count, CHUNK_DOCS), np.int64)
+    begins = np.empty((word_count, CHUNK_DOCS, 2), np.int64)
     reached = np.empty(_FIRST_BUFFER, np.int64)
-    lead = np.zeros(2, np.int64)
-    lead[0] = np.argmin(words.ends - words.starts)
-    found = np.int64(0)
-    doc = _find_next(docs, words, current, lead, np.int64(0))
-    while doc >= 0:
-        if is_exact_pair:
-            stands = _stands_exactly(codes, words, places, current, cursors)
-        else:
-            stands = _stands_near(codes, words, places, current, cursors, reached)
-        if stands:
-            matches.docs[found] = doc
-            matches.scores[found] = _score(codes, words, tables, current)
-            found += 1
-        doc = _find_next(docs, words, current, lead, doc + 1)
-    return found
+    is_exact_pair = word_count == 2 and slop == 0
+    found, passed = 0, 0
+    while True:
+        size, heads[lead], passed = _take_lead(
+            docs, heads[lead], ends[lead], among, passed, wanted, standing[lead]
+        )
+        if size == 0:
+            return found
+        for w in order[1:]:
+            size, heads[w] = _keep_common(docs, heads[w], ends[w], w, wanted, standing, size)
+        for w in range(word_count):
+            _find_positions(
+                codes, block_positions, wide_postings, wide_frequencies, shift,
+                standing[w, :size], begins[w],
+            )  # fmt: skip
+        for at in range(size):
+            if is_exact_pair:
+                a, b = begins[0, at], begins[1, at]
+                stands = _stands_exactly(positions, a[0], a[1], b[0], b[1], gaps[0])
+            else:
+                stands = _stands_near(positions, begins, at, gaps, slop, reached)
+            if stands:
+                score = 0.0
+                for w in range(word_count):
+                    score += weights[w] * table[slots[w], codes[standing[w, at]]]
+                found_docs[found], found_scores[found] = wanted[at], score
+                found += 1
