@@ -1,4 +1,4 @@
-"""Words, phrases and authors of changed papers -> lexicon of suggestions and spelling.
+"""Words, phrases, acronyms and authors of changed papers -> lexicon of suggestions and spelling.
 
 The lexicon has a change number of its own and reads on from there, so it heals itself after any
 crash, beside the index. A paper that changed is counted again: frequencies only order candidates.
@@ -20,6 +20,7 @@ from app.search.lexicon.lexicon import (
     sweep_lexicons,
 )
 from app.search.lexicon.table import StringTable
+from app.text.acronym_entries import list_acronym_entries
 from app.text.title_words import list_title_phrases, list_title_words, make_author_entry
 from indexer.bounded_counter import BoundedCounter
 
@@ -28,11 +29,12 @@ BATCH_PAPERS = 5_000
 MAX_WORDS = 1_000_000
 MAX_PHRASES = 1_000_000
 MAX_AUTHORS = 2_000_000
-"""Different strings counted at a time: some 600 MB in all where every limit is reached."""
+MAX_ACRONYMS = 500_000
+"""Different strings counted at a time: some 700 MB in all where every limit is reached."""
 
 MIN_PHRASE_COUNT = 2
-"""A phrase of one title alone is left out by a rebuild; four of five are, and nobody asks for
-them. An update keeps them, since a second title may follow."""
+"""A phrase of one title alone, or an acronym of one abstract, is left out by a rebuild; four of
+five are, and nobody asks for them. An update keeps them, since a second title may follow."""
 
 
 def update_lexicon(database: Database, index_dir: Path) -> Lexicon:
@@ -74,7 +76,8 @@ def rebuild_lexicon(database: Database, index_dir: Path) -> Lexicon:
         change_number = papers.get_last_change_number(tx)
         for batch in papers.stream_all_papers(tx, BATCH_PAPERS):
             counts.add(batch)
-    counts.phrases.forget_below(MIN_PHRASE_COUNT)
+    for each in (counts.phrases, counts.meanings, counts.short_forms):
+        each.forget_below(MIN_PHRASE_COUNT)
     return _save(index_dir, counts, change_number, make_lexicon(0))
 
 
@@ -85,6 +88,8 @@ class _Counts:
         self.words = BoundedCounter(MAX_WORDS)
         self.phrases = BoundedCounter(MAX_PHRASES)
         self.authors = BoundedCounter(MAX_AUTHORS)
+        self.meanings = BoundedCounter(MAX_ACRONYMS)
+        self.short_forms = BoundedCounter(MAX_ACRONYMS)
 
     def add(self, changed: Iterable[Paper]) -> None:
         for paper in changed:
@@ -92,6 +97,9 @@ class _Counts:
                 self.words.add(list_title_words(paper.title))
                 self.phrases.add(list_title_phrases(paper.title))
                 self.authors.add({make_author_entry(author) for author in paper.authors})
+                meanings, short_forms = list_acronym_entries(paper.abstract)
+                self.meanings.add(meanings)
+                self.short_forms.add(short_forms)
 
 
 def _save(index_dir: Path, counts: _Counts, change_number: int, known: Lexicon) -> Lexicon:
@@ -100,6 +108,8 @@ def _save(index_dir: Path, counts: _Counts, change_number: int, known: Lexicon) 
         words=_join(known.words, counts.words),
         phrases=_join(known.phrases, counts.phrases),
         authors=_join(known.authors, counts.authors),
+        meanings=_join(known.meanings, counts.meanings),
+        short_forms=_join(known.short_forms, counts.short_forms),
     )
     save_lexicon(index_dir, lexicon)
     return lexicon

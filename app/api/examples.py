@@ -33,6 +33,7 @@ _SEARCH: dict[str, Any] = {
     "notes": [],
     "did_you_mean": None,
     "spelling": None,
+    "expansions": [],
     "doctor": None,
     "missing": 0,
     "facets": {"year": [{"value": "2017", "count": 1}]},

@@ -29,6 +29,9 @@ def explain(
     spell: Annotated[
         bool, Query(description="Whether spelling is corrected, as in a search.")
     ] = True,
+    expand: Annotated[
+        bool, Query(description="Whether acronyms are expanded, as in a search.")
+    ] = True,
 ) -> ExplainOut:
     """What each term of the query adds in each field; the weights add up to the score.
 
@@ -36,7 +39,7 @@ def explain(
     that does not answer it has score 0 and no contributions.
     """
     arxiv_id = parse_arxiv_id(id).arxiv_id
-    question = SearchQuestion(text=q, limit=0, corrects_spelling=spell)
+    question = SearchQuestion(text=q, limit=0, corrects_spelling=spell, expands_acronyms=expand)
     page = use_cases.search.search(question)
     explanation = use_cases.search_help.explain(page.tree, arxiv_id)
     return ExplainOut(

@@ -45,6 +45,14 @@ class SpellingOut(Out):
     corrected_total: int = Field(description="Papers that match the corrected query, exactly.")
 
 
+class ExpansionOut(Out):
+    """An acronym of the query that is searched with its long form, or the reverse."""
+
+    written: str = Field(description="Words of the query; put into `as_written` they stay alone.")
+    expanded: str = Field(description="What is searched besides.")
+    papers: int = Field(description="Abstracts held here that explain one by the other.")
+
+
 class PartCountOut(Out):
     """One part of a query, counted."""
 

@@ -9,7 +9,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.api.out import Out
-from app.api.query_schemas import DoctorOut, ExplanationOut, HighlightsOut, SpellingOut
+from app.api.query_schemas import (
+    DoctorOut,
+    ExpansionOut,
+    ExplanationOut,
+    HighlightsOut,
+    SpellingOut,
+)
 from app.domain.paper import Paper, Version
 from app.domain.paper_history import PaperHistoryEntry
 from app.domain.results import Hit
@@ -100,6 +106,9 @@ class SearchOut(Out):
         None, description="A query that finds much more, its spelling corrected; else null."
     )
     spelling: SpellingOut | None = Field(None, description="What was corrected, or might be.")
+    expansions: list[ExpansionOut] = Field(
+        [], description="Acronyms that were searched with their long forms, and the reverse."
+    )
     doctor: DoctorOut | None = Field(
         None, description="Where few or no papers match: why, and what finds more."
     )

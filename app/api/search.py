@@ -16,6 +16,7 @@ from app.api.query_answers import (
     make_highlights_out,
     make_spelling_out,
 )
+from app.api.query_schemas import ExpansionOut
 from app.api.schemas import FacetOut, HitOut, SearchOut, make_hit_out
 from app.domain.errors import InvalidInputError
 from app.domain.query import DateField, FacetField, RankMode, Sort
@@ -105,7 +106,8 @@ def search(
     fields: Annotated[
         str,
         Query(
-            description="Fields of each result, in a comma list; empty for all.",
+            description="Fields of each result, in a comma list; empty for all. What highlight "
+            "and explain ask for is always there.",
             examples=["arxiv_id,title"],
         ),
     ] = "",
@@ -127,8 +129,27 @@ def search(
         bool,
         Query(description="Correct words that are certainly misspelt, and propose corrections."),
     ] = True,
+    expand: Annotated[
+        bool,
+        Query(
+            description="Search acronyms with the long forms that the papers give for them, and "
+            "the reverse; `expansions` of the answer names them."
+        ),
+    ] = True,
+    as_written: Annotated[
+        str,
+        Query(
+            description="Acronyms and long forms to search as they are written only, in a comma "
+            "list; `written` of an expansion.",
+            examples=["RAG"],
+        ),
+    ] = "",
     strict: Annotated[
-        bool, Query(description="Refuse (400) a query that would have to be guessed at.")
+        bool,
+        Query(
+            description="Refuse (400) a query that would have to be guessed at, and search its "
+            "words as they are written."
+        ),
     ] = False,
 ) -> SearchOut | Response:
     """Papers that answer the query, with the exact total.
@@ -148,12 +169,14 @@ def search(
         limit=limit,
         facets=parse_facets(facets),
         corrects_spelling=spell,
+        expands_acronyms=expand,
+        as_written=split_names(as_written),
         is_strict=strict,
         author=author,
         rank=rank,
         cursor=cursor,
     )
-    selected = parse_fields(fields)
+    selected = _select_fields_asked_for(fields, highlight=highlight, explain=explain)
     service = use_cases.search
     # A request that would be refused must be refused also when its ETag is known.
     service.understand(question)
@@ -176,7 +199,7 @@ def parse_facets(text: str) -> tuple[FacetField, ...]:
     Raises:
         InvalidInputError: one of them cannot be counted.
     """
-    names = _split_names(text)
+    names = split_names(text)
     for name in names:
         if name not in FACET_NAMES:
             raise InvalidInputError(
@@ -187,11 +210,12 @@ def parse_facets(text: str) -> tuple[FacetField, ...]:
 
 def wants_keywords(facets: str) -> bool:
     """Whether a comma list of facets names the keywords."""
-    return KEYWORD in _split_names(facets)
+    return KEYWORD in split_names(facets)
 
 
-def _split_names(text: str) -> list[str]:
-    return list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+def split_names(text: str) -> tuple[str, ...]:
+    """The names in a comma list, each once."""
+    return tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
 
 
 def make_search_out(
@@ -217,6 +241,10 @@ def make_search_out(
             respelling.corrected if respelling is not None and not respelling.is_applied else None
         ),
         spelling=None if respelling is None else make_spelling_out(respelling),
+        expansions=[
+            ExpansionOut(written=each.written, expanded=each.expanded, papers=each.papers)
+            for each in page.expansions
+        ],
         doctor=None if diagnosis is None else make_doctor_out(diagnosis),
         facets={
             name: [FacetOut(value=c.value, count=c.count) for c in counts]
@@ -270,7 +298,7 @@ def parse_fields(text: str) -> tuple[str, ...]:
     Raises:
         InvalidInputError: results have no such field.
     """
-    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    names = split_names(text)
     for name in names:
         if name not in HitOut.model_fields:
             raise InvalidInputError(
@@ -278,6 +306,17 @@ def parse_fields(text: str) -> tuple[str, ...]:
                 f"{', '.join(HitOut.model_fields)}."
             )
     return names
+
+
+def _select_fields_asked_for(fields: str, *, highlight: bool, explain: bool) -> tuple[str, ...]:
+    """The fields of a comma list, and those that another parameter asks for; empty for all."""
+    names = parse_fields(fields)
+    besides = {"highlights": highlight, "explanation": explain}
+    return (
+        tuple(dict.fromkeys((*names, *(n for n, is_asked in besides.items() if is_asked))))
+        if names
+        else ()
+    )
 
 
 def select_fields(

@@ -42,6 +42,7 @@ from app.domain.query_walks import (
     join_any,
     list_leaves,
     replace_leaves,
+    replace_runs,
 )
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "join_any",
     "list_leaves",
     "replace_leaves",
+    "replace_runs",
 ]
 
 

@@ -1,6 +1,6 @@
 """Query trees joined, searched through and changed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from app.domain.query_tree import (
@@ -13,6 +13,7 @@ from app.domain.query_tree import (
     Or,
     Preferred,
     QueryNode,
+    Term,
 )
 
 
@@ -59,6 +60,55 @@ def replace_leaves(node: QueryNode, change: Callable[[QueryNode], QueryNode]) ->
         case Preferred(required, optional):
             return Preferred(replace_leaves(required, change), replace_leaves(optional, change))
     return change(node)
+
+
+def replace_runs(
+    node: QueryNode, alternatives: Mapping[tuple[Term, ...], Sequence[QueryNode]]
+) -> QueryNode:
+    """The tree with words that stand side by side joined with what may stand in their place.
+
+    Longer runs go first; what is excluded stays as it is.
+
+    Args:
+        alternatives: by the words, one or more, of a run.
+
+    >>> from app.domain.query_tree import Phrase
+    >>> tree = And((Term("non"), Term("invasive"), Term("test")))
+    >>> replace_runs(tree, {tree.children[:2]: [Term("noninvasive")]}) == And((
+    ...     Or((And((Term("non"), Term("invasive"))), Term("noninvasive"))), Term("test")))
+    True
+    """
+    if not alternatives:
+        return node
+    match node:
+        case And(children):
+            longest = max(map(len, alternatives))
+            replaced = tuple(_replace_side_by_side(children, alternatives, longest))
+            return replaced[0] if len(replaced) == 1 else And(replaced)
+        case Or(children):
+            return Or(tuple(replace_runs(child, alternatives) for child in children))
+        case Term() if found := alternatives.get((node,)):
+            return Or((node, *found))
+    return node
+
+
+def _replace_side_by_side(
+    children: Sequence[QueryNode],
+    alternatives: Mapping[tuple[Term, ...], Sequence[QueryNode]],
+    longest: int,
+) -> Iterator[QueryNode]:
+    start = 0
+    while start < len(children):
+        for size in range(min(longest, len(children) - start), 1, -1):
+            words = tuple(children[start : start + size])
+            found = alternatives.get(words)  # type: ignore[arg-type]  # other nodes are never keys
+            if found:
+                yield Or((And(words), *found))
+                start += size
+                break
+        else:
+            yield replace_runs(children[start], alternatives)
+            start += 1
 
 
 def _list_children(node: QueryNode) -> tuple[QueryNode, ...] | None:

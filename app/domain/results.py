@@ -1,11 +1,12 @@
 """What a search gives back: from the engine (identifiers), and from the service (papers)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.arxiv_id import ArxivId
 from app.domain.paper import Paper
-from app.domain.query import NOTHING, FacetField, QueryNode, SearchRequest
+from app.domain.query import NOTHING, FacetField, QueryNode, SearchRequest, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,21 @@ class Respelling:
 
 
 @dataclass(frozen=True, slots=True)
+class Expansion:
+    """An acronym of the query with its long form searched as well, or the reverse.
+
+    Attributes:
+        written: the words of the query.
+        expanded: what is searched besides.
+        papers: abstracts that explain one by the other.
+    """
+
+    written: str
+    expanded: str
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
 class SearchPage:
     """One page of results.
 
@@ -152,6 +168,9 @@ class SearchPage:
         tree: the tree that gave the hits, for whoever explains or marks them.
         named: papers that the query names by identifier, which come first.
         respelling: the query with misspelt words corrected, shown or proposed.
+        expansions: acronyms that are searched with their long forms, and the reverse.
+        alternatives: what is searched in the place of words of the query as well, those of
+            `expansions` among them.
         cursor: where the next page would go on.
     """
 
@@ -169,4 +188,6 @@ class SearchPage:
     tree: QueryNode = NOTHING
     named: frozenset[ArxivId] = frozenset()
     respelling: Respelling | None = None
+    expansions: tuple[Expansion, ...] = ()
+    alternatives: Mapping[tuple[Term, ...], Sequence[QueryNode]] = field(default_factory=dict)
     cursor: str = ""

@@ -10,17 +10,15 @@ that papers write as one:
 No list of prefixes says what a compound is, the papers do: both spellings are in use, neither so
 rare beside the other that it is a slip of the pen (deeplearning) or an accident (net work). A
 spelling that would add no paper is left out. Words of a title: or abs: field are treated alike;
-phrases, exclusions and other fields stay as they were written, and so does prose, whose many words
-find the papers anyway.
+phrases, exclusions and other fields stay as they were written.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeGuard
 
-from app.domain.query import And, Filters, Not, Or, Phrase, QueryField, QueryNode, Term
+from app.domain.query import And, Filters, Not, Phrase, QueryNode, Term
 from app.search.engine import SearchEngine
-from app.services.relaxation import PROSE_WORDS
+from app.services.word_runs import Words, list_runs
 from app.text.tokenize import MAX_JOINED_PARTS, normalise
 
 LEAST_SHARE = 0.01
@@ -38,22 +36,6 @@ MAX_CHECKS = 8
 
 MIDDLE_WORDS = ("to", "by", "of", "and")
 """The middle of a closed compound of three parts, as in endtoend; a query has lost these words."""
-
-_FIELDS = (None, QueryField.TITLE, QueryField.ABSTRACT)
-
-
-@dataclass(frozen=True, slots=True)
-class Spellings:
-    """A query with the other spellings of its compounds.
-
-    Attributes:
-        tree: what is searched for, each compound as one unit.
-        further: the spellings added to the bare words of `tree`, for a query that wants any of
-            its words instead of all.
-    """
-
-    tree: QueryNode
-    further: tuple[QueryNode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,61 +64,34 @@ class _Candidate:
         ]
 
 
-def find_spellings(engine: SearchEngine, tree: QueryNode) -> Spellings:
-    """The tree with other spellings of compounds that papers use; itself when there are none.
+class CompoundFinder:
+    """Finds other spellings of compounds; safe to share between threads."""
 
-    Raises:
-        SearchIndexError: there is no usable index.
-    """
-    runs = list(_list_runs(tree))
-    if sum(map(len, runs)) > PROSE_WORDS:
-        return Spellings(tree)
-    candidates = {each: each.list_terms() for run in runs for each in _list_candidates(run)}
-    terms = list(dict.fromkeys(term for each in candidates.values() for term in each))
-    if not terms:
-        return Spellings(tree)
-    counts = dict(zip(terms, engine.get_document_frequencies(terms), strict=True))
-    found: dict[tuple[Term, ...], QueryNode] = {}
-    for each, closed in _choose(candidates, counts):
-        if _is_used(engine, each, closed):
-            found[each.words] = each.other
-    if not found:
-        return Spellings(tree)
-    bare = tree.children if isinstance(tree, And) else (tree,)
-    further = [
-        other
-        for words, other in found.items()
-        if words[0].field is None and all(word in bare for word in words)
-    ]
-    return Spellings(_rewrite(tree, found), tuple(further))
+    def __init__(self, engine: SearchEngine) -> None:
+        self._engine = engine
+
+    def find(self, tree: QueryNode) -> dict[Words, QueryNode]:
+        """Other spellings that papers use, by the words of the query they are of.
+
+        Raises:
+            SearchIndexError: there is no usable index.
+        """
+        runs = list_runs(tree, _is_word)
+        candidates = {each: each.list_terms() for run in runs for each in _list_candidates(run)}
+        terms = list(dict.fromkeys(term for each in candidates.values() for term in each))
+        if not terms:
+            return {}
+        counts = dict(zip(terms, self._engine.get_document_frequencies(terms), strict=True))
+        return {
+            each.words: each.other
+            for each, closed in _choose(candidates, counts)
+            if _is_used(self._engine, each, closed)
+        }
 
 
-def _list_runs(tree: QueryNode) -> Iterator[list[Term]]:
-    """Words that stand side by side in the query and in one field."""
-    match tree:
-        case And(children):
-            run: list[Term] = []
-            for child in children:
-                if _is_word(child) and (not run or child.field == run[-1].field):
-                    run.append(child)
-                    continue
-                yield run
-                run = [child] if _is_word(child) else []
-                if not run:
-                    yield from _list_runs(child)
-            yield run
-        case Or(children):
-            for child in children:
-                yield from _list_runs(child)
-        case Term() if _is_word(tree):
-            yield [tree]
-
-
-def _is_word(node: QueryNode) -> TypeGuard[Term]:
-    """Whether a node is a plain word: letters and digits, in title or abstract."""
-    if not isinstance(node, Term) or node.field not in _FIELDS:
-        return False
-    return node.text.isascii() and node.text.isalnum()
+def _is_word(word: Term) -> bool:
+    """Whether a word is plain: letters and digits."""
+    return word.text.isascii() and word.text.isalnum()
 
 
 def _list_candidates(run: Sequence[Term]) -> Iterator[_Candidate]:
@@ -216,33 +171,3 @@ def _is_used(engine: SearchEngine, candidate: _Candidate, closed: int) -> bool:
         return False
     apart = engine.count(candidate.apart, Filters())
     return apart == 0 or apart >= least
-
-
-def _rewrite(tree: QueryNode, found: dict[tuple[Term, ...], QueryNode]) -> QueryNode:
-    """The tree with every compound that was found as one unit of its spellings."""
-    match tree:
-        case And(children):
-            rewritten = tuple(_rewrite_side_by_side(children, found))
-            return rewritten[0] if len(rewritten) == 1 else And(rewritten)
-        case Or(children):
-            return Or(tuple(_rewrite(child, found) for child in children))
-        case Term() if (other := found.get((tree,))) is not None:
-            return Or((tree, other))
-    return tree
-
-
-def _rewrite_side_by_side(
-    children: Sequence[QueryNode], found: dict[tuple[Term, ...], QueryNode]
-) -> Iterator[QueryNode]:
-    start = 0
-    while start < len(children):
-        for size in range(MAX_JOINED_PARTS, 1, -1):
-            words = tuple(children[start : start + size])
-            other = found.get(words)  # type: ignore[arg-type]  # other nodes are never found
-            if len(words) == size and other is not None:
-                yield Or((And(words), other))
-                start += size
-                break
-        else:
-            yield _rewrite(children[start], found)
-            start += 1

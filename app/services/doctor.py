@@ -1,10 +1,11 @@
 """The doctor: why a search found little or nothing, and what would find more.
 
 Every part of a query is counted alone and left out, every filter is left out, phrases are read as
-words: exact counts by the engine, bounded by `MAX_COUNTS`. It only offers; nothing is changed.
+words: exact counts by the engine, bounded by `MAX_COUNTS`, with the other spellings and acronyms
+that a search looks for. It only offers; nothing is changed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -21,6 +22,7 @@ from app.domain.query import (
     QueryNode,
     SearchRequest,
     Term,
+    replace_runs,
 )
 from app.search.engine import SearchEngine
 from app.text.query_syntax import NOTHING, render_query
@@ -36,6 +38,10 @@ MAX_COUNTS = 2 * MAX_PARTS + 8
 
 MAX_RELAXATIONS = 5
 """Ways out that are offered, those with most results first."""
+
+
+Alternatives = Mapping[tuple[Term, ...], Sequence[QueryNode]]
+NO_ALTERNATIVES: Alternatives = {}
 
 
 class RelaxationKind(StrEnum):
@@ -116,15 +122,20 @@ class Doctor:
     def __init__(self, engine: SearchEngine) -> None:
         self._engine = engine
 
-    def examine(self, request: SearchRequest, total: int) -> Diagnosis | None:
+    def examine(
+        self, request: SearchRequest, total: int, alternatives: Alternatives = NO_ALTERNATIVES
+    ) -> Diagnosis | None:
         """Why a search found `total` papers; None when that is enough or nothing was asked.
+
+        Args:
+            alternatives: what is searched in the place of words as well.
 
         Raises:
             SearchIndexError: there is no usable index.
         """
         if total > FEW_RESULTS or request.query in {NOTHING, Everything()}:
             return None
-        examination = _Examination(self._engine, request.filters)
+        examination = _Examination(self._engine, request.filters, alternatives)
         parts = _list_parts(request.query)
         examined = parts[:MAX_PARTS]
         counts = tuple(examination.count_parts(parts, len(examined)))
@@ -143,9 +154,10 @@ class Doctor:
 class _Examination:
     """The counts of one examination."""
 
-    def __init__(self, engine: SearchEngine, filters: Filters) -> None:
+    def __init__(self, engine: SearchEngine, filters: Filters, alternatives: Alternatives) -> None:
         self._engine = engine
         self._filters = filters
+        self._alternatives = alternatives
         self._left = MAX_COUNTS
 
     def count_parts(self, parts: Sequence[QueryNode], examined: int) -> Iterator[PartCount]:
@@ -222,7 +234,7 @@ class _Examination:
         if self._left <= 0:
             return 0
         self._left -= 1
-        return self._engine.count(query, filters)
+        return self._engine.count(replace_runs(query, self._alternatives), filters)
 
 
 def _list_parts(tree: QueryNode) -> list[QueryNode]:

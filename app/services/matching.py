@@ -7,8 +7,8 @@ from app.domain.paper import Paper
 from app.domain.query import And, Not, QueryField, QueryNode, SearchRequest, Term
 from app.domain.results import EngineResult
 from app.search.engine import SearchEngine
-from app.services.compounds import Spellings, find_spellings
 from app.services.relaxation import describe_relaxation, find_relaxation, is_enough
+from app.services.variants import Variants
 from app.text.query_syntax import NOTHING
 
 
@@ -35,39 +35,40 @@ def find_matches(
     engine: SearchEngine,
     request: SearchRequest,
     named: Sequence[Paper],
-    *,
-    is_strict: bool = False,
+    variants: Variants,
 ) -> Matches:
     """The engine's answer beyond the named papers.
 
-    Compounds are looked for in each of their spellings. Where few papers hold all the bare words,
-    papers with any of them are taken.
+    Where few papers hold all the bare words, papers with any of them are taken.
 
     Args:
-        is_strict: compounds as they were written only.
+        variants: of the request's query.
 
     Raises:
         SearchIndexError: there is no usable index.
     """
     if request.query == NOTHING:
         return Matches(EngineResult((), 0, engine.get_state(), {}), request.query, request.query)
-    spellings = Spellings(request.query) if is_strict else find_spellings(engine, request.query)
+    tree = variants.tree
     on_page = len(named[request.offset : request.offset + request.limit])
     asked = replace(
         request,
-        query=_leave_out(spellings.tree, named),
+        query=_leave_out(tree, named),
         offset=max(0, request.offset - len(named)) if request.after is None else 0,
         limit=request.limit - on_page,
     )
     result = engine.search(asked)
-    # A named paper, left out above, may be among those that hold all the words.
-    total = engine.count(spellings.tree, request.filters) if named else result.total
-    relaxation = find_relaxation(request.query, spellings.further)
+    total = result.total
+    # A named paper, left out above, may be among those that hold all the words; and papers with an
+    # acronym instead of them do not replace those that hold some of the words.
+    if named or variants.acronyms:
+        total = engine.count(variants.spelt, request.filters)
+    relaxation = find_relaxation(request.query, variants.further)
     if relaxation is None or is_enough(total, result.state.papers, request.sort):
-        return Matches(result, spellings.tree, spellings.tree)
+        return Matches(result, tree, tree)
     second = engine.search(replace(asked, query=_leave_out(relaxation.query, named)))
     if second.total <= result.total:
-        return Matches(result, spellings.tree, spellings.tree)
+        return Matches(result, tree, tree)
     notes = (describe_relaxation(total),)
     return Matches(second, relaxation.shown, relaxation.query, is_relaxed=True, notes=notes)
 

@@ -55,7 +55,9 @@ class SearchQuestion:
         last: year, month or day up to the end of which; empty for no bound.
         limit: papers wanted; None for the default page size.
         corrects_spelling: show what a corrected query finds where a word is certainly misspelt.
-        is_strict: refuse a query that has to be guessed at.
+        expands_acronyms: search acronyms with their long forms as well, and the reverse.
+        as_written: those that are searched as they are written all the same.
+        is_strict: refuse a query that has to be guessed at; words are searched as written.
         author: a name beside the words, as behind `au:`; empty for anybody.
         rank: which stages the order by relevance has.
         cursor: where the page before ended (`app.services.cursors`), instead of an offset; `*` for
@@ -72,6 +74,8 @@ class SearchQuestion:
     limit: int | None = None
     facets: tuple[FacetField, ...] = ()
     corrects_spelling: bool = True
+    expands_acronyms: bool = True
+    as_written: tuple[str, ...] = ()
     is_strict: bool = False
     author: str = ""
     rank: RankMode = RankMode.DEFAULT
@@ -120,6 +124,8 @@ def digest_question(question: SearchQuestion) -> str:
         question.author,
         question.rank,
         str(question.corrects_spelling),
+        str(question.expands_acronyms),
+        *question.as_written,
     )
 
 

@@ -28,11 +28,6 @@ ENOUGH_PAPERS = 25
 ENOUGH_SHARE = 0.01
 """The same as a share of all papers, for small libraries."""
 
-
-SPELLING_WEIGHT = 0.3
-"""What another spelling of a compound scores beside words any of which suffices. Papers with
-hyphens hold it and the words: in full it would put them above papers with more of the words."""
-
 COMPOUND_WEIGHT = 0.3
 """What a compound as a whole scores where any word suffices, and each of its parts: a paper that
 holds the whole holds the parts too, and must not have the same words counted in full twice."""
@@ -61,7 +56,7 @@ def find_relaxation(tree: QueryNode, further: Sequence[QueryNode] = ()) -> Relax
     field only when the question is no prose.
 
     Args:
-        further: other spellings of the words.
+        further: what may stand in the place of words, weighed.
     """
     if not isinstance(tree, And):
         return None
@@ -76,12 +71,9 @@ def find_relaxation(tree: QueryNode, further: Sequence[QueryNode] = ()) -> Relax
     if len(distinct) < 2:  # a single word cannot be asked less of
         return None
     weighed = _take_apart(distinct)
-    spellings = [Boosted(each, SPELLING_WEIGHT) for each in further]
-    shown = [each.child if isinstance(each, Boosted) else each for each in weighed]
-    return Relaxation(
-        _join([*weighed, *quoted, *spellings], others),
-        _join([*shown, *quoted, *further], others),
-    )
+    wanted = [*weighed, *quoted, *further]
+    shown = [each.child if isinstance(each, Boosted) else each for each in wanted]
+    return Relaxation(_join(wanted, others), _join(shown, others))
 
 
 def is_enough(total: int, papers: int, sort: Sort) -> bool:

@@ -5,6 +5,7 @@ search does, step by step, is in files of its own:
 
     understand   app.services.question      a question in the engine's terms
     correct      app.services.spelling      words that are misspelt
+    widen        app.services.variants      spellings of compounds, acronyms
     find         app.services.named_papers  papers that the query names
                  app.services.similar       the words of papers that others shall be like
                  app.services.matching      papers that match it
@@ -21,6 +22,7 @@ from app.db.session import Database
 from app.domain.query import QueryNode, SearchAfter, SearchRequest
 from app.domain.results import EngineResult, IndexState, Respelling, SearchPage
 from app.search.engine import SearchEngine
+from app.search.lexicon.source import LexiconSource
 from app.services.cursors import START, Cursor, read_cursor, write_cursor
 from app.services.known_items import find_known_items
 from app.services.loading import count_facets, load_hits
@@ -35,6 +37,7 @@ from app.services.question import (
 )
 from app.services.similar import resolve_similar
 from app.services.spelling import SpellingService
+from app.services.variants import VariantFinder, Variants
 from app.text.query_syntax import NOTHING, ParsedQuery, render_query
 
 __all__ = [
@@ -54,6 +57,7 @@ class SearchService:
         clock: seconds, for `took_ms`.
         now: the moment an answer is given, UTC.
         spelling: corrects misspelt words; None leaves them.
+        lexicons: what acronyms stand for; None: nothing.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class SearchService:
         clock: Callable[[], float] = time.perf_counter,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         spelling: SpellingService | None = None,
+        lexicons: LexiconSource | None = None,
     ) -> None:
         self._database = database
         self._engine = engine
@@ -72,6 +77,7 @@ class SearchService:
         self._clock = clock
         self._now = now
         self._spelling = spelling
+        self._variants = VariantFinder(engine, lexicons)
 
     @property
     def limits(self) -> SearchLimits:
@@ -108,7 +114,8 @@ class SearchService:
         named = find_named_papers(self._database, self._engine, parsed, request)
         titled = find_known_items(self._database, self._engine, question.text, request)
         named = named.extend(titled)
-        matches = find_matches(self._engine, request, named.papers, is_strict=question.is_strict)
+        variants = self._find_variants(question, request)
+        matches = find_matches(self._engine, request, named.papers, variants)
         hits, missing = load_hits(self._database, request, named.papers, matches.result)
         return SearchPage(
             request=request,
@@ -132,6 +139,8 @@ class SearchService:
             tree=matches.searched,
             named=frozenset(paper.arxiv_id for paper in named.papers),
             respelling=respelling,
+            expansions=variants.expansions,
+            alternatives=variants.alternatives,
             cursor=_make_cursor(question, request, matches.result),
         )
 
@@ -142,6 +151,15 @@ class SearchService:
             InvalidInputError: as for `search`.
         """
         return understand(question, self._limits, self._now().date())
+
+    def _find_variants(self, question: SearchQuestion, request: SearchRequest) -> Variants:
+        if question.is_strict or request.query == NOTHING:
+            return Variants(request.query)
+        return self._variants.find(
+            request.query,
+            expands_acronyms=question.expands_acronyms,
+            as_written=question.as_written,
+        )
 
     def _respell(self, question: SearchQuestion, request: SearchRequest) -> Respelling | None:
         if self._spelling is None or question.is_strict or not question.corrects_spelling:

@@ -11,7 +11,7 @@ from math import log
 from app.db.papers import find_papers
 from app.db.session import Database
 from app.domain.arxiv_id import ArxivId
-from app.domain.query import QueryField, QueryNode, SearchRequest
+from app.domain.query import QueryField, QueryNode, SearchRequest, replace_runs
 from app.domain.results import Explanation, FacetCount, Hit, SearchPage
 from app.search.engine import SearchEngine
 from app.search.lexicon.source import LexiconSource
@@ -144,12 +144,13 @@ class SearchHelpService:
     def _examine(self, page: SearchPage) -> Diagnosis | None:
         request = page.request
         if page.relaxed:
-            total = self._engine.count(request.query, request.filters)
+            asked = replace_runs(request.query, page.alternatives)
+            total = self._engine.count(asked, request.filters)
         else:
             total = page.total
         if total > FEW_RESULTS or page.named:
             return None
-        return Doctor(self._engine).examine(request, total)
+        return Doctor(self._engine).examine(request, total, page.alternatives)
 
 
 def _mark(highlighter: Highlighter, hit: Hit) -> Highlights:

@@ -63,7 +63,7 @@ def make_use_cases(
         database: what is shown; never written.
         engine: what is searched.
         limits: of searches and lists.
-        lexicons: words, phrases and authors, for suggestions and spelling.
+        lexicons: words, phrases, authors and acronyms, for suggestions, spelling and searches.
         star_database: the same database, for star counts; it gives up soon when it is busy.
             None: `database` takes them, with its own patience.
         star_limits: how many stars are accepted.
@@ -74,7 +74,13 @@ def make_use_cases(
         max_export_papers: most papers of one exported list.
     """
     return UseCases(
-        search=SearchService(database, engine, limits, spelling=SpellingService(engine, lexicons)),
+        search=SearchService(
+            database,
+            engine,
+            limits,
+            spelling=SpellingService(engine, lexicons),
+            lexicons=lexicons,
+        ),
         papers=PaperService(database),
         browse=BrowseService(database, engine, limits),
         status=StatusService(database, engine),

@@ -19,7 +19,7 @@ from app.domain.query import (
     QueryNode,
     join_all,
 )
-from app.domain.results import FacetCount, SearchPage
+from app.domain.results import Expansion, FacetCount, SearchPage
 from app.services.question import SearchQuestion
 from app.services.search_help import SearchHelp
 from app.text.query_syntax import parse_query, render_query
@@ -93,9 +93,9 @@ def list_facet_views(
     return views
 
 
-def list_chips(question: SearchQuestion) -> list[Chip]:
-    """What narrows the search, each with the search without it."""
-    chips = []
+def list_chips(question: SearchQuestion, expansions: Sequence[Expansion] = ()) -> list[Chip]:
+    """What narrows the search or widens it, each with the search without it."""
+    chips = _list_expansion_chips(question, expansions)
     if question.categories:
         address = make_question_address(replace(question, categories=""))
         chips.append(Chip("Category", question.categories, address))
@@ -112,6 +112,22 @@ def list_chips(question: SearchQuestion) -> list[Chip]:
             text = render_query(join_all(rest)) if rest else ""
             address = make_question_address(replace(question, text=text))
             chips.append(Chip("Query", render_query(part), address))
+    return chips
+
+
+def _list_expansion_chips(question: SearchQuestion, expansions: Sequence[Expansion]) -> list[Chip]:
+    chips = []
+    for each in expansions:
+        left_alone = replace(question, as_written=(*question.as_written, each.written))
+        label = f"{each.written} = {each.expanded} ({each.papers:,})"
+        chips.append(Chip("Acronym", label, make_question_address(left_alone)))
+    for text in question.as_written:
+        others = tuple(each for each in question.as_written if each != text)
+        address = make_question_address(replace(question, as_written=others))
+        chips.append(Chip("As written", f"only {text}", address))
+    if not question.expands_acronyms:
+        address = make_question_address(replace(question, expands_acronyms=True))
+        chips.append(Chip("As written", "acronyms as written", address))
     return chips
 
 

@@ -71,6 +71,8 @@ def show_search(
     date: DateField = DateField.SUBMITTED,
     sort: Sort | None = None,
     spell: str = "",
+    expand: str = "",
+    as_written: str = "",
     explain: str = "",
     offset: Offset = 0,
     limit: Annotated[int | None, Query(ge=1, le=MAX_NUMBER)] = None,
@@ -95,6 +97,8 @@ def show_search(
         cursor=cursor,
         facets=facet_views.PAGE_FACETS,
         corrects_spelling=spell != "0",
+        expands_acronyms=expand != "0",
+        as_written=search_views.split_as_written(as_written),
     )
     service = _get_use_cases(request).search
     try:
@@ -139,7 +143,7 @@ def _show_help(
         "search_help": search_help,
         "respelling": search_views.make_respelling_view(page, question),
         "facets": facet_views.list_facet_views(page, search_help, question),
-        "chips": facet_views.list_chips(question),
+        "chips": facet_views.list_chips(question, page.expansions),
         "dates_name": search_views.name_dates(question),
         "date_presets": search_views.list_date_presets(question, today),
         "relaxation_links": (

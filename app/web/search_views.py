@@ -126,10 +126,17 @@ def make_question_address(
         rank=None if question.rank is RankMode.DEFAULT else question.rank.value,
         limit=question.limit,
         spell=None if question.corrects_spelling else "0",
+        expand=None if question.expands_acronyms else "0",
+        as_written=",".join(question.as_written),
         explain="1" if explains else None,
         offset=offset or None,
         cursor=cursor,
     )
+
+
+def split_as_written(text: str) -> tuple[str, ...]:
+    """The words of an address that are searched as they are written."""
+    return tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
 
 
 def _describe(relaxation: Relaxation) -> str:

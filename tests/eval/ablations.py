@@ -9,7 +9,6 @@ from typing import Any
 from unittest.mock import patch
 
 from app.domain.query import RankMode
-from app.services.compounds import Spellings
 from app.services.relaxation import _boost
 
 _SCORING = "app.search.whoosh.scoring"
@@ -65,8 +64,9 @@ ABLATIONS: dict[str, Ablation] = {
     ),
     "phrases stay wanted in prose": Ablation(settings={f"{_RELAXATION}.PROSE_WORDS": 10**9}),
     "compounds as they are written": Ablation(
-        settings={"app.services.matching.find_spellings": lambda _engine, tree: Spellings(tree)}
+        settings={"app.services.compounds.CompoundFinder.find": lambda _self, _tree: {}}
     ),
+    "acronyms as they are written": Ablation({"expands_acronyms": False}),
     "exact forms count nothing": Ablation(settings={_FORM_WEIGHT: 0.0}),
     "exact forms count twice": Ablation(settings={_FORM_WEIGHT: 0.2}),
     "repeated words count once": Ablation(settings={f"{_RELAXATION}.log": lambda _count: 0.0}),

@@ -15,7 +15,9 @@ from app.domain.arxiv_id import ArxivId
 from app.domain.harvest import PaperRecord
 from app.domain.paper import Author, DatePrecision
 from app.search.factory import open_engine
+from app.search.lexicon.source import LexiconSource
 from app.services.search import SearchLimits, SearchQuestion, SearchService
+from app.services.use_cases import make_use_cases
 from indexer.index import rebuild
 from tests.eval.collections import Collection, JudgedDocument
 
@@ -54,8 +56,10 @@ class Library:
         """A service over it, with an engine of its own."""
         engine = open_engine(self.index_dir)
         engine.warm_up()
+        lexicons = LexiconSource(self.index_dir)
+        use_cases = make_use_cases(self.database, engine, SearchLimits(), lexicons=lexicons)
         try:
-            yield Papersift(SearchService(self.database, engine, SearchLimits()), self.names)
+            yield Papersift(use_cases.search, self.names)
         finally:
             engine.close()
 

@@ -26,13 +26,13 @@ from app.domain.errors import SearchIndexError
 from app.search.lexicon.deletions import MIN_CHARS, DeletionIndex, make_deletion_index
 from app.search.lexicon.table import StringTable, make_table
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Raised whenever files or their contents change; a lexicon of another version is built anew."""
 
 FOLDER_NAME = "lexicon"
 _POINTER = "CURRENT"
 _FACTS = "facts.json"
-_TABLES = ("words", "phrases", "authors")
+_TABLES = ("words", "phrases", "authors", "meanings", "short_forms")
 _ARRAYS = ("text", "offsets", "counts")
 
 MIN_CORRECTION_COUNT = 2
@@ -41,13 +41,16 @@ MIN_CORRECTION_COUNT = 2
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What the titles and author lists up to a database change hold.
+    """What the titles, abstracts and author lists up to a database change hold.
 
     Attributes:
         change_number: the last database change that was counted.
         words: plain words, with the number of titles.
         phrases: entries (`app.text.title_words`) of word sequences, with the number of titles.
         authors: entries of names by family name, with the number of papers.
+        meanings: entries of acronyms (`app.text.acronym_entries`) by short form, with the number
+            of abstracts that explain them so.
+        short_forms: the same by long form.
         deletions: the words by what remains when letters are left out.
     """
 
@@ -55,6 +58,8 @@ class Lexicon:
     words: StringTable
     phrases: StringTable
     authors: StringTable
+    meanings: StringTable
+    short_forms: StringTable
     deletions: DeletionIndex
 
 
@@ -64,6 +69,8 @@ def make_lexicon(
     words: Iterable[tuple[str, int]] = (),
     phrases: Iterable[tuple[str, int]] = (),
     authors: Iterable[tuple[str, int]] = (),
+    meanings: Iterable[tuple[str, int]] = (),
+    short_forms: Iterable[tuple[str, int]] = (),
 ) -> Lexicon:
     """A lexicon of counted strings, each kind in the order of UTF-8."""
     table = make_table(words)
@@ -76,7 +83,15 @@ def make_lexicon(
         [word for word, _number in targets],
         np.array([number for _word, number in targets], np.uint32),
     )
-    return Lexicon(change_number, table, make_table(phrases), make_table(authors), deletions)
+    return Lexicon(
+        change_number,
+        table,
+        make_table(phrases),
+        make_table(authors),
+        make_table(meanings),
+        make_table(short_forms),
+        deletions,
+    )
 
 
 def save_lexicon(index_dir: Path, lexicon: Lexicon) -> None:
@@ -142,11 +157,18 @@ def find_lexicon(index_dir: Path) -> Lexicon | None:
             each: np.asarray(np.load(folder / f"{each}.npy", mmap_mode="r", allow_pickle=False))
             for each in _list_names()
         }
-        words, phrases, authors = (
+        words, phrases, authors, meanings, short_forms = (
             StringTable(*(arrays[f"{table}-{each}"] for each in _ARRAYS)) for table in _TABLES
         )
-        deletions = DeletionIndex(arrays["deletions-hashes"], arrays["deletions-numbers"])
-        return Lexicon(int(facts["change_number"]), words, phrases, authors, deletions)
+        return Lexicon(
+            int(facts["change_number"]),
+            words,
+            phrases,
+            authors,
+            meanings,
+            short_forms,
+            DeletionIndex(arrays["deletions-hashes"], arrays["deletions-numbers"]),
+        )
     except (OSError, ValueError, KeyError, TypeError):
         # Damaged, or replaced meanwhile: the next run of the indexer writes another.
         return None

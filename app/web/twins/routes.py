@@ -24,6 +24,7 @@ from app.services.search import SearchQuestion
 from app.text.announce_kinds import parse_kinds
 from app.text.date_syntax import parse_day
 from app.web.list_names import parse_list_name, write_list_name
+from app.web.search_views import split_as_written
 from app.web.twins.answers import answer_twin
 from app.web.twins.formats import TwinFormat
 
@@ -102,6 +103,8 @@ def give_search(
     date: DateField = DateField.SUBMITTED,
     sort: Sort | None = None,
     spell: str = "",
+    expand: str = "",
+    as_written: str = "",
     author: str = "",
     rank: RankMode = RankMode.DEFAULT,
 ) -> Response:
@@ -117,6 +120,8 @@ def give_search(
         author=author,
         rank=rank,
         corrects_spelling=spell != "0",
+        expands_acronyms=expand != "0",
+        as_written=split_as_written(as_written),
     )
     named = ", ".join(part for part in (q.strip(), author.strip(), cat.strip()) if part)
     return answer_twin(

@@ -7,7 +7,6 @@ import pytest
 from app.domain.query import And, Boosted, Not, Or, Phrase, QueryField, QueryNode, Sort, Term
 from app.services.relaxation import (
     COMPOUND_WEIGHT,
-    SPELLING_WEIGHT,
     describe_relaxation,
     find_relaxation,
     is_enough,
@@ -52,12 +51,12 @@ def test_parts_of_a_compound_are_words_beside_the_whole() -> None:
     assert relaxation.shown == Or((OTTERS, compound, Term("tea"), Term("pots")))
 
 
-def test_other_spellings_count_less_than_the_words() -> None:
+def test_what_may_stand_in_the_place_of_words_has_its_own_weight() -> None:
     teapot = Phrase("tea pots")
-    relaxation = find_relaxation(And((OTTERS, TEAPOTS)), [teapot])
+    relaxation = find_relaxation(And((OTTERS, TEAPOTS)), [Boosted(teapot, 0.25)])
 
     assert relaxation is not None
-    assert relaxation.query == Or((OTTERS, TEAPOTS, Boosted(teapot, SPELLING_WEIGHT)))
+    assert relaxation.query == Or((OTTERS, TEAPOTS, Boosted(teapot, 0.25)))
     assert relaxation.shown == Or((OTTERS, TEAPOTS, teapot))
 
 

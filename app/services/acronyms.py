@@ -1,0 +1,133 @@
+"""Acronyms and what they stand for: RAG and retrieval-augmented generation find each other.
+
+Nobody wrote the list: every abstract of the corpus that explains an acronym adds to it
+(`app.search.lexicon.acronyms`). A word is taken for an acronym only where the papers that hold it
+often explain it, so `set` and `star` stay words. Never silent: each expansion is part of the
+answer and of its page, with the way back (`expand=0`, or `as_written=RAG` for one of them).
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from app.domain.query import Phrase, QueryField, QueryNode, Term, join_any
+from app.domain.results import Expansion
+from app.search.engine import SearchEngine
+from app.search.lexicon.acronyms import (
+    AcronymMeaning,
+    find_meaning,
+    find_short_form,
+    has_long_form,
+)
+from app.search.lexicon.lexicon import Lexicon
+from app.services.word_runs import Words
+from app.text.acronym_entries import make_long_key
+from app.text.tokenize import fold_term, normalise
+
+MIN_EXPLAINED_SHARE = 0.02
+"""Share of the papers with a word that explain it as an acronym, for it to be taken as one."""
+
+MIN_SHORT_CHARS, MAX_SHORT_CHARS = 2, 10
+MAX_LONG_FORM_WORDS = 6
+"""Words of a query that are looked up together."""
+
+MAX_EXPANSIONS = 4
+"""Acronyms of one query that are expanded, in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class AcronymMatch:
+    """Words of a query and what is searched in their place as well."""
+
+    words: Words
+    alternative: QueryNode
+    expansion: Expansion
+
+
+def find_acronyms(
+    engine: SearchEngine,
+    lexicon: Lexicon,
+    runs: Sequence[Sequence[Term]],
+    as_written: Collection[str] = (),
+) -> list[AcronymMatch]:
+    """The acronyms and long forms among words that stand side by side, in their order.
+
+    Args:
+        as_written: texts (of `Expansion.written`) that are left alone.
+
+    Raises:
+        SearchIndexError: there is no usable index.
+    """
+    left_alone = {text.casefold() for text in as_written}
+    asked = {make_long_key(word.text) for run in runs for word in run}
+    found: list[AcronymMatch] = []
+    for words, meaning, alternative in _iter_meanings(lexicon, runs):
+        written = " ".join(word.text for word in words)
+        if len(found) == MAX_EXPANSIONS:
+            break
+        if written.casefold() in left_alone or _is_asked_already(meaning, words, asked):
+            continue
+        if _is_used_as_acronym(engine, meaning):
+            expanded = meaning.long if len(words) == 1 and _is_short(words[0]) else meaning.short
+            found.append(
+                AcronymMatch(words, alternative, Expansion(written, expanded, meaning.papers))
+            )
+    return found
+
+
+def _iter_meanings(
+    lexicon: Lexicon, runs: Sequence[Sequence[Term]]
+) -> Iterator[tuple[Words, AcronymMeaning, QueryNode]]:
+    for run in runs:
+        start = 0
+        while start < len(run):
+            words, meaning = _read_long_form(lexicon, run[start:])
+            if meaning is not None:
+                yield words, meaning, join_any(_list_numbers(meaning.short, words[0].field))
+                start += len(words)
+                continue
+            word = run[start]
+            meaning = find_meaning(lexicon, word.text) if _is_short(word) else None
+            if meaning is not None:
+                numbers = _list_numbers(meaning.short, word.field)
+                others = [each for each in numbers if normalise(each.text) != normalise(word.text)]
+                yield (word,), meaning, join_any([Phrase(meaning.long, word.field), *others])
+            start += 1
+
+
+def _list_numbers(short: str, field: QueryField | None) -> list[Term]:
+    """An acronym, and its plural where that is another word to the index: LLM, LLMs."""
+    terms = {normalise(text): Term(text, field) for text in (f"{short}s", short)}
+    return list(reversed(terms.values()))
+
+
+def _read_long_form(lexicon: Lexicon, run: Sequence[Term]) -> tuple[Words, AcronymMeaning | None]:
+    """The longest beginning of a run that is a long form."""
+    key = ""
+    best: tuple[Words, AcronymMeaning | None] = ((), None)
+    for size, word in enumerate(run[:MAX_LONG_FORM_WORDS], start=1):
+        key = f"{key} {make_long_key(word.text)}".strip()
+        if not has_long_form(lexicon, key):
+            break
+        if (meaning := find_short_form(lexicon, key)) is not None:
+            best = tuple(run[:size]), meaning
+    return best
+
+
+def _is_short(word: Term) -> bool:
+    text = word.text
+    is_plain = text.isascii() and text.isalnum() and not text.isdigit()
+    return is_plain and MIN_SHORT_CHARS <= len(text) <= MAX_SHORT_CHARS and bool(normalise(text))
+
+
+def _is_asked_already(meaning: AcronymMeaning, words: Words, asked: Collection[str]) -> bool:
+    """Whether the query holds the other form anyway."""
+    others = set(asked) - {make_long_key(word.text) for word in words}
+    return normalise(meaning.short) in others or set(meaning.key.split()) <= others
+
+
+def _is_used_as_acronym(engine: SearchEngine, meaning: AcronymMeaning) -> bool:
+    term = normalise(fold_term(meaning.short))
+    if not term:  # a stop word, as IT is
+        return False
+    holding = engine.get_document_frequencies([term])[0]
+    return meaning.papers >= MIN_EXPLAINED_SHARE * holding
