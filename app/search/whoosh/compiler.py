@@ -10,7 +10,7 @@ nothing to the score, and where no word decides, papers score 1.
 from collections.abc import Iterable, Iterator, Sequence
 
 from whoosh.query import And as WhooshAnd
-from whoosh.query import AndMaybe, Every, NullQuery
+from whoosh.query import Every, NullQuery
 
 from app.domain.query import (
     And,
@@ -26,7 +26,7 @@ from app.domain.query import (
 )
 from app.search.whoosh.leaf_compiler import compile_leaf, compile_weighted_terms, get_index_field
 from app.search.whoosh.narrowing import Narrowed
-from app.search.whoosh.query_types import AtLeastOf, Without
+from app.search.whoosh.query_types import AtLeastOf, WithOptional, Without
 from app.search.whoosh.unions import WhooshQuery, any_of, list_different
 
 __all__ = ["compile_query", "compile_weighted_terms", "get_index_field"]
@@ -122,4 +122,4 @@ def _at_least(queries: Sequence[WhooshQuery], minimum: int) -> WhooshQuery | Non
 def _prefer(required: WhooshQuery | None, optional: WhooshQuery | None) -> WhooshQuery | None:
     if required is None or optional is None:
         return optional if required is None else required
-    return AndMaybe(required, optional)
+    return WithOptional(required, optional)

@@ -5,8 +5,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from whoosh.matching import FilterMatcher, ListMatcher, NullMatcher, WrappingMatcher
-from whoosh.query import AndNot, CompoundQuery, Or, Phrase, Query, SpanNear2, Term
+from whoosh.matching import (
+    AndMaybeMatcher,
+    FilterMatcher,
+    ListMatcher,
+    NullMatcher,
+    WrappingMatcher,
+)
+from whoosh.query import AndMaybe, AndNot, CompoundQuery, Or, Phrase, Query, SpanNear2, Term
 
 from app.search.whoosh.scoring import JOINED_FIELDS
 from app.search.whoosh.term_patterns import TermPattern
@@ -81,6 +87,36 @@ class Without(AndNot):  # type: ignore[misc]  # Whoosh has no types
         wanted = self.a.matcher(searcher, context)
         excluded = self.b.matcher(searcher, searcher.boolean_context())
         return FilterMatcher(wanted, frozenset(excluded.all_ids()), exclude=True)
+
+
+class _WithOptionalMatcher(AndMaybeMatcher):  # type: ignore[misc]  # Whoosh has no types
+    """Whoosh's matcher, whose optional part follows the required one wherever it went.
+
+    Its own leaves the optional part at the document asked for, short of the one that the required
+    part went on to, and so loses that document's score.
+    """
+
+    def skip_to(self, number: int) -> bool:
+        """Go on to the first document of the required part from `number` on."""
+        moved = self.a.skip_to(number)
+        self._first_b()
+        return bool(moved)
+
+    def skip_to_quality(self, minquality: float) -> int:
+        """Pass over blocks that score too little; returns how many."""
+        skipped = super().skip_to_quality(minquality)
+        self._first_b()
+        return int(skipped)
+
+
+class WithOptional(AndMaybe):  # type: ignore[misc]  # Whoosh has no types
+    """`AndMaybe` that never loses the score of its optional part."""
+
+    def matcher(self, searcher: Any, context: Any = None) -> Any:
+        """Documents of `a`, with the scores of `b` added where it matches too."""
+        return _WithOptionalMatcher(
+            self.a.matcher(searcher, context), self.b.matcher(searcher, context)
+        )
 
 
 class GappedPhrase(Phrase):  # type: ignore[misc]  # Whoosh has no types

@@ -2,7 +2,7 @@
 
 import pytest
 from whoosh.query import And as WhooshAnd
-from whoosh.query import AndMaybe, Every, NullQuery
+from whoosh.query import Every, NullQuery
 from whoosh.query import Term as WhooshTerm
 
 from app.domain.errors import InvalidQueryError
@@ -20,7 +20,7 @@ from app.domain.query import (
     Term,
 )
 from app.search.whoosh.compiler import compile_query, compile_weighted_terms
-from app.search.whoosh.query_types import AnyOf, AtLeastOf, GappedPhrase, Without
+from app.search.whoosh.query_types import AnyOf, AtLeastOf, GappedPhrase, WithOptional, Without
 
 FIELDS = ("title", "abstract")
 
@@ -129,7 +129,7 @@ def test_a_minimum_counts_only_children_that_say_something_of_their_own() -> Non
 
 def test_of_a_preference_the_side_that_says_something_is_left() -> None:
     both = compile_query(Preferred(Term("graph"), Term("tree")))
-    assert both == AndMaybe(either("graph"), either("tree"))
+    assert both == WithOptional(either("graph"), either("tree"))
     assert compile_query(Preferred(Term("graph"), Term("the"))) == either("graph")
     assert compile_query(Preferred(Term("the"), Term("graph"))) == either("graph")
 

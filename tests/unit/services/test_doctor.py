@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from app.domain.categories import parse_category_expression
-from app.domain.query import DateRange, Filters, SearchRequest, Term
+from app.domain.query import DateRange, Filters, QueryNode, SearchRequest, Term
 from app.search.engine import SearchEngine
 from app.search.factory import open_engine
 from app.services.doctor import (
@@ -149,7 +149,7 @@ def test_a_long_query_is_examined_in_part(engine: SearchEngine) -> None:
 
 def test_what_is_searched_as_well_is_counted(engine: SearchEngine) -> None:
     request = SearchRequest(parse_query("barometer zyzzyva equivariant").tree)
-    alternatives = {(Term("zyzzyva"),): (Term("weather"),)}
+    alternatives: dict[tuple[Term, ...], list[QueryNode]] = {(Term("zyzzyva"),): [Term("weather")]}
     diagnosis = Doctor(engine).examine(request, 0, alternatives)
     assert diagnosis is not None
     assert [(p.text, p.alone, p.without) for p in diagnosis.parts] == [

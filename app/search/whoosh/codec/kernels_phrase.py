@@ -51,7 +51,9 @@ def _sum_frequencies(codes, wide_postings, wide_frequencies, first, last):  # ty
 
 
 @compiled
-def _find_positions(codes, block_positions, wide_postings, wide_frequencies, shift, standing, begins):  # type: ignore[no-untyped-def]
+def _find_positions(  # type: ignore[no-untyped-def]
+    codes, block_positions, wide_postings, wide_frequencies, shift, standing, begins
+):
     """Where the positions of some postings of a word begin, and end: int64[n, 2], written.
 
     Those of all postings between one and the next are stepped over; postings of earlier blocks are

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from whoosh.query import And as WhooshAnd
-from whoosh.query import AndMaybe
 from whoosh.query import Term as WhooshTerm
 
 from app.domain.arxiv_id import ArxivId
@@ -58,7 +57,7 @@ from app.search.whoosh.engine import WhooshEngine
 from app.search.whoosh.exact_forms import list_wanted_forms
 from app.search.whoosh.fast_path.answers import Page
 from app.search.whoosh.fast_path.plan import make_plan
-from app.search.whoosh.query_types import AtLeastOf, TermsLike, Without
+from app.search.whoosh.query_types import AtLeastOf, TermsLike, WithOptional, Without
 from app.search.whoosh.schema import ABSTRACT, TITLE
 from app.search.whoosh.term_patterns import BeginsWith, SimilarTo, Wildcard
 from app.search.whoosh.unions import any_of
@@ -300,7 +299,7 @@ pattern_queries = st.recursive(
         st.lists(inner, min_size=2, max_size=4).map(WhooshAnd),
         st.builds(AtLeastOf, st.lists(inner, min_size=3, max_size=4), st.just(2)),
         st.builds(Without, inner, inner),
-        st.builds(AndMaybe, inner, inner),
+        st.builds(WithOptional, inner, inner),
     ),
     max_leaves=6,
 )
