@@ -69,7 +69,7 @@ class SeedOut(Out):
 class RecommendOut(Out):
     """One page of recommended papers."""
 
-    total: int = Field(description="Recommended papers in all, at most 60, duplicates folded.")
+    total: int = Field(description="Recommended papers in all, at most 100, duplicates folded.")
     profile: list[ReasonOut] = Field(
         description="What was looked for, heaviest first. Strike lines or change weights and send "
         "it back as `profile`."

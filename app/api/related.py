@@ -24,8 +24,10 @@ WEIGHT_DIGITS = 6
 class ReasonOut(Out):
     """One part of a score."""
 
-    kind: Literal["term", "phrase", "category"]
-    text: str = Field(description="Words as the model text has them, or categories.")
+    kind: Literal["term", "phrase", "category", "subject"]
+    text: str = Field(
+        description="Words as the model text has them, categories, or `the subject as a whole`."
+    )
     weight: float = Field(description="Negative for what is disliked.")
 
 
@@ -55,7 +57,7 @@ class RelatedOut(Out):
 
     arxiv_id: str
     method: Literal["default", "literal"]
-    total: int = Field(description="Related papers in all, at most 60, duplicates folded.")
+    total: int = Field(description="Related papers in all, at most 100, duplicates folded.")
     counts: RelationCountsOut
     asked_with: list[ReasonOut] = Field(description="What was looked for, heaviest first.")
     index_version: int = Field(description="Generation of the index that answered.")

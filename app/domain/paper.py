@@ -64,6 +64,21 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperOutline:
+    """What orders and compares papers before any of them is read."""
+
+    arxiv_id: ArxivId
+    categories: tuple[str, ...]
+    submitted_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, paper: "Paper") -> "PaperOutline":
+        """The outline of a paper."""
+        return cls(paper.arxiv_id, paper.categories, paper.submitted_at, paper.updated_at)
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """One paper with its current metadata.
 

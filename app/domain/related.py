@@ -33,13 +33,16 @@ class ReasonKind(StrEnum):
     PHRASE = "phrase"
     CATEGORY = "category"
 
+    SUBJECT = "subject"
+    """Not one word but all of them: vectors of both papers point the same way."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One part of a score; all parts of a paper add up to it.
 
     Attributes:
-        text: as people read it: words of the seed, or categories.
+        text: as people read it: words of the seed, categories, or "the subject as a whole".
         weight: negative for what is disliked.
     """
 

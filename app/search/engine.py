@@ -11,6 +11,7 @@ from typing import Protocol, Self
 from app.domain.arxiv_id import ArxivId
 from app.domain.query import Filters, QueryField, QueryNode, RankMode, SearchRequest
 from app.domain.results import EngineResult, Explanation, IndexState, TermStatistics
+from app.search.candidates import CandidateQuestion, Candidates
 from app.search.documents import IndexDocument
 
 
@@ -132,6 +133,10 @@ class SearchEngine(Protocol):
         self, weighted_terms: Sequence[tuple[str, float]], filters: Filters, limit: int
     ) -> EngineResult:
         """Papers that score best for an OR of weighted words over title and abstract."""
+        ...
+
+    def find_candidates(self, question: CandidateQuestion) -> Candidates:
+        """Papers that may be like a profile, with what each of them holds of it; reads no text."""
         ...
 
     def choose_telling_terms(

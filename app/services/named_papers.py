@@ -7,16 +7,19 @@ identifier from the moment it is stored.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from app.db.last_announcements import find_last_announcements
 from app.db.papers import find_papers
 from app.db.session import Database
 from app.domain.announcements import LastAnnouncement
 from app.domain.arxiv_id import ArxivId
-from app.domain.paper import Paper
+from app.domain.paper import Paper, PaperOutline
 from app.domain.query import DateField, Filters, QueryField, SearchRequest, Sort, Term
 from app.search.engine import SearchEngine
 from app.text.query_syntax import ParsedQuery
+
+Dated = TypeVar("Dated", Paper, PaperOutline)
 
 MAX_PAPERS_OF_DOI = 10
 """Most papers looked up for one DOI; a few DOIs belong to several papers."""
@@ -106,11 +109,11 @@ def _find_ids_of_doi(engine: SearchEngine, doi: str) -> list[ArxivId]:
     return [hit.arxiv_id for hit in engine.search(request).hits]
 
 
-def _moment(paper: Paper, date_field: DateField) -> datetime:
+def _moment(paper: Paper | PaperOutline, date_field: DateField) -> datetime:
     return paper.updated_at if date_field is DateField.UPDATED else paper.submitted_at
 
 
-def sort_papers(papers: Sequence[Paper], sort: Sort) -> list[Paper]:
+def sort_papers(papers: Sequence[Dated], sort: Sort) -> list[Dated]:
     """As written for relevance, else by the date that sorts everything behind them."""
     if sort in (Sort.RELEVANCE, Sort.FRESH):
         return list(papers)

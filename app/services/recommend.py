@@ -16,13 +16,13 @@ from app.domain.query import And, QueryField, SearchRequest, Term
 from app.domain.recommendation import ProfileTerm, Recommendation, Seed
 from app.search.engine import SearchEngine
 from app.services.limits import check_limit
+from app.services.reasons import give_reasons, list_features, list_profile
 from app.services.search import SearchLimits, SearchQuestion, make_filters
 from app.services.similar_papers import (
     SimilarityFinder,
     Wanted,
     arrange,
     choose_shown,
-    list_profile,
 )
 from app.text.bibtex_reader import BibEntry, read_bibtex
 from app.text.similarity import Feature, TermCounts, count_terms
@@ -132,12 +132,13 @@ class RecommendService:
         )
         found = self._finder.find(wanted, filters)
         arranged = arrange(found.papers, question.sort)
-        page = arranged[question.offset : question.offset + limit]
+        page = self._finder.read(arranged[question.offset : question.offset + limit])
         profile = found.profile or self._finder.weigh(importance)
         shown = choose_shown(profile, self._limits.max_profile_terms)
-        surfaces = _read_surfaces(texts, found.list_shared(page).union(shown))
+        parts = found.take_apart(page)
+        surfaces = _read_surfaces(texts, list_features(parts).union(shown))
         return Recommendation(
-            papers=tuple(found.explain(page, surfaces)),
+            papers=tuple(give_reasons(page, parts, wanted.categories, surfaces)),
             total=len(arranged),
             offset=question.offset,
             limit=limit,

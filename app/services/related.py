@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from app.db.papers import find_papers
 from app.db.session import Database
 from app.domain.arxiv_id import parse_arxiv_id
 from app.domain.keywords import CorpusStatistics
-from app.domain.paper import Paper
+from app.domain.paper import Paper, PaperOutline
 from app.domain.query import Filters, Or, RankMode, SearchRequest, Term
 from app.domain.related import (
     Reason,
@@ -22,15 +23,15 @@ from app.domain.results import IndexState
 from app.search.engine import SearchEngine
 from app.services.limits import check_limit
 from app.services.papers import get_living_paper
+from app.services.reasons import give_reasons, list_features, list_profile
 from app.services.search import SearchLimits, SearchQuestion, make_filters
 from app.services.similar_papers import (
-    CANDIDATES,
+    MAX_SIMILAR,
+    FoundPaper,
     SimilarityFinder,
     Wanted,
     arrange,
     choose_shown,
-    list_profile,
-    load_hits,
 )
 from app.text.keywords import extract_literal_keywords
 from app.text.names import fold_name
@@ -52,7 +53,7 @@ class _Found:
         explain: a page of the papers -> the page with reasons, and what was asked with.
     """
 
-    papers: Sequence[RelatedPaper]
+    papers: Sequence[FoundPaper]
     state: IndexState
     explain: Callable[[Sequence[RelatedPaper]], tuple[list[RelatedPaper], list[Reason]]]
 
@@ -74,7 +75,7 @@ class RelatedService:
     ) -> RelatedPage:
         """One page of the papers most like a paper; without words there are none.
 
-        At most `CANDIDATES` papers are related. No date is part of the score; orders other than
+        At most `MAX_SIMILAR` papers are related. No date is part of the score; orders other than
         relevance arrange these papers.
 
         Args:
@@ -97,19 +98,25 @@ class RelatedService:
             seed = get_living_paper(tx, asked.arxiv_id)
         find = self._find_by_keywords if method is RelatedMethod.LITERAL else self._find_by_text
         found = find(seed, filters)
-        told = [replace(each, relation=_tell_relation(each.paper, seed)) for each in found.papers]
-        arranged = arrange(told, question.sort)[question.offset : question.offset + limit]
+        shown = arrange(found.papers, question.sort)[question.offset : question.offset + limit]
         page = [
-            replace(each, shared_authors=_list_shared_authors(each.paper, seed))
-            for each in arranged
+            replace(
+                each,
+                relation=_tell_relation(each.paper.submitted_at, seed),
+                shared_authors=_list_shared_authors(each.paper, seed),
+            )
+            for each in self._finder.read(shown)
         ]
         explained, asked_with = found.explain(page)
+        relations = Counter(
+            _tell_relation(each.outline.submitted_at, seed) for each in found.papers
+        )
         return RelatedPage(
             papers=tuple(explained),
-            total=len(told),
+            total=len(found.papers),
             offset=question.offset,
             limit=limit,
-            counts=dict(Counter(each.relation for each in told if each.relation is not None)),
+            counts=dict(relations),
             asked_with=tuple(asked_with),
             state=found.state,
         )
@@ -122,9 +129,11 @@ class RelatedService:
 
         def explain(page: Sequence[RelatedPaper]) -> tuple[list[RelatedPaper], list[Reason]]:
             shown = choose_shown(found.profile, SHOWN_PROFILE)
-            named = found.list_shared(page).union(shown)
+            parts = found.take_apart(page)
+            named = list_features(parts).union(shown)
             surfaces = find_surfaces(seed.abstract, named) | find_surfaces(seed.title, named)
-            return found.explain(page, surfaces), list_profile(found.profile, shown, surfaces)
+            explained = give_reasons(page, parts, wanted.categories, surfaces)
+            return explained, list_profile(found.profile, shown, surfaces)
 
         return _Found(found.papers, found.state, explain)
 
@@ -144,12 +153,17 @@ class RelatedService:
             return _Found((), self._engine.get_state(), lambda page: (list(page), asked_with))
         # The paper itself is an answer to its own keywords.
         request = SearchRequest(
-            _make_query(asked_with), filters, limit=CANDIDATES + 1, rank=RankMode.BM25
+            _make_query(asked_with), filters, limit=MAX_SIMILAR + 1, rank=RankMode.BM25
         )
         found = self._engine.search(request)
-        hits = [hit for hit in found.hits if hit.arxiv_id != seed.arxiv_id][:CANDIDATES]
-        loaded = load_hits(self._database, hits)
-        papers = [RelatedPaper(each.paper, each.score, ()) for each in loaded]
+        hits = [hit for hit in found.hits if hit.arxiv_id != seed.arxiv_id][:MAX_SIMILAR]
+        with self._database.read() as tx:
+            held = find_papers(tx, [hit.arxiv_id for hit in hits])
+        papers = [
+            FoundPaper(PaperOutline.of(held[hit.arxiv_id]), hit.score)
+            for hit in hits
+            if hit.arxiv_id in held
+        ]
         return _Found(
             papers,
             found.state,
@@ -178,8 +192,8 @@ def _make_query(words: Sequence[Reason]) -> Or:
     return Or(tuple(Term(each.text) for each in words))
 
 
-def _tell_relation(paper: Paper, seed: Paper) -> TimeRelation:
-    apart = paper.submitted_at - seed.submitted_at
+def _tell_relation(submitted_at: datetime, seed: Paper) -> TimeRelation:
+    apart = submitted_at - seed.submitted_at
     if abs(apart) <= SAME_TIME:
         return TimeRelation.SAME
     return TimeRelation.EARLIER if apart < timedelta() else TimeRelation.LATER

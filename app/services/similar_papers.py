@@ -1,54 +1,45 @@
 """The papers most like a profile of weighted words, with the reasons for each.
 
-Two passes: the engine finds candidates by single words over the whole index; these are read from
-the database and scored again by words and pairs of neighbours (`app.text.similarity`).
+Two passes over the index: candidates are found by single words, then scored again by what they
+hold of all words and pairs of neighbours (`app.services.candidate_scores`), read off postings and
+positions. Papers are read from the database only when they are shown.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from heapq import nsmallest
-from typing import NamedTuple
+
+import numpy as np
 
 from app.db.papers import find_papers
 from app.db.session import Database
 from app.domain.arxiv_id import ArxivId
-from app.domain.paper import Paper
+from app.domain.paper import Paper, PaperOutline
 from app.domain.query import Filters, Sort
-from app.domain.related import Reason, ReasonKind, RelatedPaper
-from app.domain.results import EngineHit, Hit, IndexState
+from app.domain.related import RelatedPaper
+from app.domain.results import IndexState
+from app.search.candidates import CandidateQuestion, Candidates
 from app.search.engine import SearchEngine
+from app.services.candidate_scores import CandidateScores, ScoreParts
 from app.services.named_papers import sort_papers
+from app.services.near_duplicates import fold_duplicates
 from app.services.text_memory import TextMemory
 from app.text.similarity import (
-    Contribution,
     Feature,
-    LaidOutText,
-    Sought,
     TermCounts,
     compute_idf,
     count_laid_out,
-    count_sought,
-    group_near_duplicates,
-    list_contributions,
     weigh_features,
 )
 
-CANDIDATES = 60
-"""Papers that are read and scored again: the longest list of related papers.
+CANDIDATES = 200
+"""Papers that are scored again."""
 
-Reading texts is most of the time an answer takes; of 50 to 200 candidates the first ten are
-nearly as good (nDCG@10 within 0.002)."""
+MAX_SIMILAR = 100
+"""The longest list of papers like a profile."""
 
 MAX_ENGINE_TERMS = 200
 """Words that the engine is asked with, the heaviest of a profile."""
-
-CATEGORY_SHARE = 0.2
-"""What the same categories add to a score, as a part of it."""
-
-
-SUSPECT_LIKENESS = 0.7
-"""Texts less alike than this in length, or in which words of the profile they hold, are no
-near-duplicates; below `DUPLICATE_OVERLAP`, so that none is lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,56 +58,37 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundPaper:
+    """A paper that was found, before it is read.
+
+    Attributes:
+        duplicates: papers that say nearly the same, folded into this one.
+    """
+
+    outline: PaperOutline
+    score: float
+    duplicates: tuple[ArxivId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SimilarPapers:
     """The papers found, best first, and the profile they were scored by.
 
     Attributes:
-        papers: without their reasons, which `explain` adds to those that are shown.
-        parts: what each paper's score is made of.
+        scores: of these papers and of others.
+        places: where the papers stand among them.
     """
 
-    papers: tuple[RelatedPaper, ...]
+    papers: tuple[FoundPaper, ...]
     profile: Mapping[Feature, float]
     state: IndexState
-    parts: Mapping[ArxivId, "ScoreParts"] = field(default_factory=dict)
+    scores: CandidateScores
+    places: Mapping[ArxivId, int]
 
-    def list_shared(self, shown: Iterable[RelatedPaper]) -> set[Feature]:
-        """The terms and pairs that some papers share with the profile."""
-        return {
-            part.feature for each in shown for part in self.parts[each.paper.arxiv_id].contributions
-        }
-
-    def explain(
-        self, shown: Iterable[RelatedPaper], surfaces: Mapping[Feature, str]
-    ) -> list[RelatedPaper]:
-        """Some of the papers with their reasons.
-
-        Args:
-            shown: some of `papers`.
-            surfaces: how people read what they share.
-        """
-        return [
-            replace(
-                each,
-                reasons=tuple(_list_reasons(self.parts[each.paper.arxiv_id], surfaces)),
-            )
-            for each in shown
-        ]
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreParts:
-    """What the score of one paper is made of.
-
-    Attributes:
-        contributions: of terms and pairs, largest first.
-        categories: those it shares with the models.
-        category: what they add.
-    """
-
-    contributions: Sequence[Contribution]
-    categories: tuple[str, ...]
-    category: float
+    def take_apart(self, shown: Iterable[RelatedPaper]) -> dict[ArxivId, ScoreParts]:
+        """What the scores of some of the papers are made of."""
+        ids = [each.paper.arxiv_id for each in shown]
+        return {each: self.scores.explain(self.places[each]) for each in ids}
 
 
 class SimilarityFinder:
@@ -133,13 +105,13 @@ class SimilarityFinder:
 
     def weigh(self, importance: Mapping[Feature, float]) -> dict[Feature, float]:
         """The profile of an importance: each feature times its rarity in the index."""
-        terms = list({term for feature in importance for term in feature})
+        terms = list(dict.fromkeys(term for feature in importance for term in feature))
         return weigh_features(importance, self._get_idfs(terms).__getitem__)
 
-    def find(self, wanted: Wanted, filters: Filters, *, only_above: float = 0.0) -> SimilarPapers:
-        """At most `CANDIDATES` papers that share words with the profile, near-duplicates folded.
+    def find(self, wanted: Wanted, filters: Filters) -> SimilarPapers:
+        """At most `MAX_SIMILAR` papers that share words with the profile, near-duplicates folded.
 
-        Papers whose score is not above `only_above` are left out.
+        Papers that share more of what is disliked than of what is liked are left out.
         """
         asked = {
             feature[0]: value
@@ -147,24 +119,54 @@ class SimilarityFinder:
             if len(feature) == 1 and value > 0.0
         }
         if not asked:
-            return SimilarPapers((), {}, self._engine.get_state())
+            return self._find_nothing()
         profile = self.weigh(wanted.importance)
-        heaviest = sorted(asked, key=lambda term: (-profile[(term,)], term))[:MAX_ENGINE_TERMS]
-        limit = CANDIDATES + len(wanted.left_out)
-        found = self._engine.find_similar(
-            [(each, asked[each]) for each in heaviest], filters, limit
+        heaviest = nsmallest(MAX_ENGINE_TERMS, asked, key=lambda term: (-profile[term,], term))
+        features = sorted(profile, key=lambda feature: (-abs(profile[feature]), feature))
+        question = CandidateQuestion(
+            weighted_terms=[(term, asked[term]) for term in heaviest],
+            features=features,
+            filters=filters,
+            limit=CANDIDATES,
+            left_out=wanted.left_out,
         )
-        left_out = set(wanted.left_out)
-        hits = [hit for hit in found.hits if hit.arxiv_id not in left_out][:CANDIDATES]
-        papers = [hit.paper for hit in load_hits(self._database, hits)]
-        texts = [self._texts.read(paper) for paper in papers]
-        scored = _score(papers, texts, profile, wanted, only_above)
+        candidates = self._engine.find_candidates(question)
+        shares = [_measure_agreement(wanted.categories, each) for each in candidates.papers]
+        scores = CandidateScores(candidates, features, profile, np.array(shares, np.float64))
+        ranked = scores.list_best(only_above=0.0)
+        folded = fold_duplicates(candidates, ranked, self._read_texts)[:MAX_SIMILAR]
         return SimilarPapers(
-            tuple(_fold_duplicates(scored, heaviest)),
+            tuple(
+                FoundPaper(candidates.papers[place], float(scores.totals[place]), duplicates)
+                for place, duplicates in folded
+            ),
             profile,
-            found.state,
-            {each.paper.arxiv_id: each.parts for each in scored},
+            candidates.state,
+            scores,
+            {each.arxiv_id: place for place, each in enumerate(candidates.papers)},
         )
+
+    def _find_nothing(self) -> SimilarPapers:
+        state = self._engine.get_state()
+        scores = CandidateScores(Candidates.make_empty(state), (), {}, np.zeros(0))
+        return SimilarPapers((), {}, state, scores, {})
+
+    def read(self, shown: Sequence[FoundPaper]) -> list[RelatedPaper]:
+        """Some of the papers found, without their reasons; those deleted meanwhile are left out."""
+        with self._database.read() as tx:
+            held = find_papers(tx, [each.outline.arxiv_id for each in shown])
+        return [
+            RelatedPaper(paper, each.score, (), duplicates=each.duplicates)
+            for each in shown
+            if (paper := held.get(each.outline.arxiv_id)) is not None
+        ]
+
+    def _read_texts(self, ids: Sequence[ArxivId]) -> list[TermCounts | None]:
+        if not ids:
+            return []
+        with self._database.read() as tx:
+            held = find_papers(tx, ids)
+        return [self.count_terms(held[each]) if each in held else None for each in ids]
 
     def _get_idfs(self, terms: Sequence[str]) -> dict[str, float]:
         """The idf of each term by the field that more papers hold it in."""
@@ -176,54 +178,10 @@ class SimilarityFinder:
         }
 
 
-class _Scored(NamedTuple):
-    """A paper, its score, what that is made of, its words, and those of the profile it has."""
-
-    paper: Paper
-    score: float
-    parts: ScoreParts
-    text: LaidOutText
-    held: TermCounts
-
-
-def _score(
-    papers: Sequence[Paper],
-    texts: Sequence[LaidOutText],
-    profile: Mapping[Feature, float],
-    wanted: Wanted,
-    only_above: float,
-) -> list[_Scored]:
-    """The papers whose score is above a bound, best first."""
-    sought = Sought(profile)
-    counted = [count_sought(text, sought) for text in texts]
-    average = sum(held.length for held in counted) / max(len(counted), 1)
-    known = {code for codes in wanted.categories for code in codes}
-    scored = []
-    for paper, text, held in zip(papers, texts, counted, strict=True):
-        contributions = list_contributions(profile, held, max(average, 1.0))
-        lexical = sum(each.weight for each in contributions)
-        agreement = _measure_agreement(wanted.categories, paper.categories)
-        category = CATEGORY_SHARE * agreement * max(lexical, 0.0)
-        if lexical + category > only_above:
-            shared = tuple(code for code in paper.categories if code in known)
-            parts = ScoreParts(contributions, shared, category)
-            scored.append(_Scored(paper, lexical + category, parts, text, held))
-    # Equal scores stay in the engine's order, which is total.
-    scored.sort(key=lambda each: -each.score)
-    return scored
-
-
-def load_hits(database: Database, hits: Sequence[EngineHit]) -> list[Hit]:
-    """The hits with their papers, in order; those that the database does not hold are left out."""
-    with database.read() as tx:
-        held = find_papers(tx, [hit.arxiv_id for hit in hits])
-    return [Hit(held[hit.arxiv_id], hit.score) for hit in hits if hit.arxiv_id in held]
-
-
-def arrange(papers: Sequence[RelatedPaper], sort: Sort) -> list[RelatedPaper]:
+def arrange(papers: Sequence[FoundPaper], sort: Sort) -> list[FoundPaper]:
     """The papers by relevance, as they come, or by a date."""
-    by_id = {each.paper.arxiv_id: each for each in papers}
-    return [by_id[paper.arxiv_id] for paper in sort_papers([each.paper for each in papers], sort)]
+    by_id = {each.outline.arxiv_id: each for each in papers}
+    return [by_id[each.arxiv_id] for each in sort_papers([one.outline for one in papers], sort)]
 
 
 def choose_shown(profile: Mapping[Feature, float], limit: int) -> list[Feature]:
@@ -232,98 +190,8 @@ def choose_shown(profile: Mapping[Feature, float], limit: int) -> list[Feature]:
     return [feature for feature in heaviest if profile[feature] != 0.0]
 
 
-def list_profile(
-    profile: Mapping[Feature, float], shown: Iterable[Feature], surfaces: Mapping[Feature, str]
-) -> list[Reason]:
-    """Some features of a profile as people read them, heaviest first."""
-    reasons = [
-        Reason(_kind_of(feature), _name(feature, surfaces), profile[feature]) for feature in shown
-    ]
-    return _join_spellings(reasons, by_size=True)
-
-
-def _list_reasons(parts: ScoreParts, surfaces: Mapping[Feature, str]) -> list[Reason]:
-    reasons = [
-        Reason(_kind_of(each.feature), _name(each.feature, surfaces), each.weight)
-        for each in parts.contributions
-    ]
-    if parts.category > 0.0:
-        shared = ", ".join(parts.categories)
-        reasons.append(Reason(ReasonKind.CATEGORY, shared, parts.category))
-    return _join_spellings(reasons)
-
-
-def _join_spellings(reasons: Iterable[Reason], *, by_size: bool = False) -> list[Reason]:
-    """Reasons by weight, those that read the same as one: "position-wise" is a pair and a word."""
-    joined: dict[str, Reason] = {}
-    for each in reasons:
-        known = joined.get(each.text)
-        if known is not None:
-            weight = known.weight + each.weight
-            kind = each.kind if known.kind is ReasonKind.TERM else known.kind
-            joined[each.text] = Reason(kind, each.text, weight)
-        else:
-            joined[each.text] = each
-    if by_size:
-        return sorted(joined.values(), key=lambda each: -abs(each.weight))
-    return sorted(joined.values(), key=lambda each: -each.weight)
-
-
-def _kind_of(feature: Feature) -> ReasonKind:
-    return ReasonKind.TERM if len(feature) == 1 else ReasonKind.PHRASE
-
-
-def _name(feature: Feature, surfaces: Mapping[Feature, str]) -> str:
-    return surfaces.get(feature) or " ".join(feature)
-
-
-def _measure_agreement(models: Sequence[tuple[str, ...]], categories: tuple[str, ...]) -> float:
+def _measure_agreement(models: Sequence[tuple[str, ...]], paper: PaperOutline) -> float:
     """The mean share of common categories (Jaccard), 0 to 1; 0 without models."""
-    given = set(categories)
-    shares = [len(given & set(each)) / max(len(given | set(each)), 1) for each in models]
+    given = set(paper.categories)
+    shares = [len(given & set(each)) / len(given | set(each)) for each in models]
     return sum(shares) / len(shares) if shares else 0.0
-
-
-def _fold_duplicates(scored: Sequence[_Scored], words: Sequence[str]) -> list[RelatedPaper]:
-    """The best of each group of near-duplicates, with the others' identifiers.
-
-    Args:
-        scored: papers, best first.
-        words: the heaviest of the profile.
-    """
-    suspects = _list_suspects([each.held for each in scored], words)
-    leaders = list(range(len(scored)))
-    texts = [count_laid_out(scored[each].text) for each in suspects]
-    for place, leader in zip(suspects, group_near_duplicates(texts), strict=True):
-        leaders[place] = suspects[leader]
-    followers: dict[int, list[ArxivId]] = {}
-    for place, leader in enumerate(leaders):
-        if leader != place:
-            followers.setdefault(leader, []).append(scored[place].paper.arxiv_id)
-    return [
-        RelatedPaper(each.paper, each.score, (), duplicates=tuple(followers.get(place, ())))
-        for place, each in enumerate(scored)
-        if leaders[place] == place
-    ]
-
-
-def _list_suspects(texts: Sequence[TermCounts], words: Sequence[str]) -> list[int]:
-    """Texts that may nearly repeat another: about as long, with about the same of some words.
-
-    What nearly repeats all of a text holds nearly the same of any words, so that most texts need
-    not be compared as wholes.
-    """
-    bits: dict[Feature, int] = {(word,): 1 << number for number, word in enumerate(words)}
-    held = [sum(bits.get(feature, 0) for feature in text.counts) for text in texts]
-    by_length = sorted(range(len(texts)), key=lambda place: texts[place].length)
-    suspects: set[int] = set()
-    for number, left in enumerate(by_length):
-        longest = texts[left].length / SUSPECT_LIKENESS
-        for right in by_length[number + 1 :]:
-            if texts[right].length > longest:
-                break
-            common = (held[left] & held[right]).bit_count()
-            every = (held[left] | held[right]).bit_count()
-            if common >= SUSPECT_LIKENESS * every - 1:
-                suspects.update((left, right))
-    return sorted(suspects)

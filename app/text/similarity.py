@@ -6,11 +6,11 @@ With tf counting the title `TITLE_WEIGHT` times, a profile weighs a term of its 
 
 and a pair of terms side by side by `PAIR_WEIGHT` times its saturated count times the sum of both
 idfs. A text scores Σ w(t) · tf (K + 1) / (tf + K (1 − B + B length / average)) over the terms and
-pairs it has: BM25 with the whole text as the query. The parts add up to the score.
+pairs it has: BM25 with the whole text as the query (`app.services.candidate_scores` adds it up).
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from math import log
@@ -68,10 +68,6 @@ class Contribution:
     weight: float
 
 
-Profile = Mapping[Feature, float]
-"""What is looked for: the weight of each term and pair, negative for what is disliked."""
-
-
 class LaidOutText(NamedTuple):
     """A paper's words as `app.text.tokenize.lay_out_terms` gives them; small enough to be kept."""
 
@@ -100,36 +96,11 @@ def count_terms(title: str, abstract: str) -> TermCounts:
 
 def count_laid_out(text: LaidOutText) -> TermCounts:
     """`count_terms` of a text whose words are known."""
-    return _count(text, bool, all)
-
-
-class Sought:
-    """Terms and pairs to be counted, prepared for many texts."""
-
-    def __init__(self, features: Iterable[Feature]) -> None:
-        kept = set(features)
-        self.pairs: set[Feature] = {feature for feature in kept if len(feature) == 2}
-        self.terms = {feature[0] for feature in kept if len(feature) == 1}
-
-
-def count_sought(text: LaidOutText, sought: Sought) -> TermCounts:
-    """`count_laid_out` of what is sought alone, several times as fast; the length is that of all.
-
-    >>> text = LaidOutText.read("Sparse attention", "Sparse maps")
-    >>> count_sought(text, Sought([("spars",)])).counts
-    {('spars',): 3.0}
-    """
-    return _count(text, sought.terms.__contains__, sought.pairs.__contains__)
-
-
-def _count(
-    text: LaidOutText, is_term: Callable[[str], bool], is_pair: Callable[[tuple[str, str]], bool]
-) -> TermCounts:
     counts: dict[Feature, float] = {}
     for (firsts, others), weight in zip(text, (TITLE_WEIGHT, 1.0), strict=True):
-        for term, count in Counter(filter(is_term, chain(firsts, others))).items():
+        for term, count in Counter(filter(None, chain(firsts, others))).items():
             counts[term,] = counts.get((term,), 0.0) + weight * count
-        for pair, count in Counter(filter(is_pair, pairwise(firsts))).items():
+        for pair, count in Counter(filter(all, pairwise(firsts))).items():
             if may_be_neighbours(*pair):
                 counts[pair] = counts.get(pair, 0.0) + count
     return TermCounts(counts, text.measure_length())
@@ -174,24 +145,6 @@ def weigh_features(
 def measure_importance(text: TermCounts) -> dict[Feature, float]:
     """The saturated count of every term and pair of a text."""
     return {feature: saturate(count) for feature, count in text.counts.items()}
-
-
-def list_contributions(
-    profile: Profile, text: TermCounts, average_length: float
-) -> list[Contribution]:
-    """What each feature of the profile that a text holds adds to its score, largest first.
-
-    Args:
-        average_length: of the texts that are compared, above 0.
-    """
-    norm = TEXT_SATURATION * (1.0 - LENGTH_SHARE + LENGTH_SHARE * text.length / average_length)
-    found = [
-        Contribution(feature, weight * count * (TEXT_SATURATION + 1.0) / (count + norm))
-        for feature, count in text.counts.items()
-        if (weight := profile.get(feature, 0.0)) != 0.0
-    ]
-    found.sort(key=lambda each: (-each.weight, each.feature))
-    return found
 
 
 def group_near_duplicates(texts: Sequence[TermCounts]) -> list[int]:

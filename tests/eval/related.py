@@ -38,8 +38,12 @@ Find = Callable[[str], list[str]]
 
 ABLATIONS: dict[str, dict[str, float]] = {
     "without pairs of words": {"app.text.similarity.PAIR_WEIGHT": 0.0},
-    "without categories": {"app.services.similar_papers.CATEGORY_SHARE": 0.0},
-    "title as weighty as abstract": {"app.text.similarity.TITLE_WEIGHT": 1.0},
+    "without categories": {"app.services.candidate_scores.CATEGORY_SHARE": 0.0},
+    "without latent vectors": {"app.services.candidate_scores.LATENT_SHARE": 0.0},
+    "title as weighty as abstract": {
+        "app.text.similarity.TITLE_WEIGHT": 1.0,
+        "app.services.candidate_scores.TITLE_WEIGHT": 1.0,
+    },
 }
 """Constants that are changed to see what a signal earns."""
 

@@ -20,6 +20,7 @@ from app.domain.results import (
     TermContribution,
     TermStatistics,
 )
+from app.search.candidates import CandidateQuestion, Candidates
 from app.search.documents import IndexDocument
 from app.search.whoosh.codec.kernel_types import Kernels
 from app.search.whoosh.compiled_queries import CompiledQuery, compile_tree
@@ -36,6 +37,7 @@ from app.search.whoosh.fast_path.answers import (
     go_on,
     score_papers,
 )
+from app.search.whoosh.fast_path.candidates import find_candidates
 from app.search.whoosh.fast_path.execute import Executor
 from app.search.whoosh.fast_path.explain import PaperScores, list_bonuses, list_contributions
 from app.search.whoosh.fast_path.form_ranking import FormRanker
@@ -211,6 +213,11 @@ class WhooshEngine:
         """Papers that score best for an OR of weighted index terms over title and abstract."""
         query = compile_weighted_terms(weighted_terms)
         return self._answer(CompiledQuery(query, make_plan(query)), Page(filters, limit=limit))
+
+    def find_candidates(self, question: CandidateQuestion) -> Candidates:
+        """Papers that may be like a profile, with what each of them holds of it."""
+        with self._borrow() as (snapshot, _searcher, executor):
+            return find_candidates(executor, snapshot.model, snapshot.state, question)
 
     def choose_telling_terms(
         self, documents: Sequence[IndexDocument]

@@ -1,21 +1,17 @@
 """Scores are sums of what texts share, and near-duplicates are found."""
 
-from math import isclose, log
+from math import log
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.text import similarity
 from app.text.similarity import (
     Feature,
-    LaidOutText,
-    Sought,
+    TermCounts,
     compute_idf,
-    count_sought,
     count_terms,
     group_near_duplicates,
-    list_contributions,
     measure_importance,
     weigh_features,
 )
@@ -50,58 +46,17 @@ def test_parts_of_a_compound_are_neighbours_and_its_joined_spelling_a_term() -> 
     }  # fmt: skip
 
 
-def test_the_score_is_bm25_by_hand() -> None:
+def test_profiles_weigh_saturated_counts_by_rarity_and_pairs_less() -> None:
     idf = {"spars": 2.0, "attent": 3.0}
-    seed = count_terms("", "sparse attention")
-    profile = weigh_features(measure_importance(seed), idf.__getitem__)
-    text = count_terms("", "sparse attention attention otters")
+    counts = count_terms("", "sparse attention attention").counts
 
-    parts = {c.feature: c.weight for c in list_contributions(profile, text, 2.0)}
+    profile = weigh_features(measure_importance(TermCounts(counts, 3.0)), idf.__getitem__)
 
-    norm = 1.2 * (0.25 + 0.75 * 4 / 2)
-    assert parts == pytest.approx(
-        {
-            ("spars",): 2.0 * 2.2 / (1 + norm),
-            ("attent",): 3.0 * 2 * 2.2 / (2 + norm),
-            ("spars", "attent"): 0.25 * 5.0 * 2.2 / (1 + norm),
-        }
+    assert profile == pytest.approx(
+        {("spars",): 2.0, ("attent",): 3.0 * 2 * 2.2 / 3.2, ("spars", "attent"): 0.25 * 5.0}
     )
     assert compute_idf(9, 1_000) == pytest.approx(log(100) + 1)
     assert compute_idf(5, 1) == 0.0
-
-
-def test_what_is_disliked_takes_away() -> None:
-    profile: dict[Feature, float] = {("spars",): 2.0, ("otter",): -1.0}
-
-    parts = list_contributions(profile, count_terms("", "sparse otters"), 2.0)
-
-    assert [each.weight > 0 for each in parts] == [True, False]
-
-
-@given(WORDS, WORDS, WORDS)
-def test_only_shared_features_contribute_largest_first(
-    title: str, abstract: str, other: str
-) -> None:
-    seed, text = count_terms(title, abstract), count_terms(other, title)
-    profile = weigh_features(measure_importance(seed), lambda _term: 1.5)
-
-    parts = list_contributions(profile, text, 5.0)
-
-    assert {each.feature for each in parts} == set(seed.counts) & set(text.counts)
-    weights = [each.weight for each in parts]
-    assert weights == sorted(weights, reverse=True)
-    assert all(weight > 0.0 for weight in weights)
-
-
-@given(WORDS)
-def test_a_longer_text_scores_less_for_the_same_words(words: str) -> None:
-    profile = weigh_features(measure_importance(count_terms("", words)), lambda _term: 1.0)
-    short, long = count_terms("", words), count_terms("", words + " zebra" * 30)
-
-    def score(text: similarity.TermCounts) -> float:
-        return sum(each.weight for each in list_contributions(profile, text, 10.0))
-
-    assert score(long) < score(short) or isclose(score(short), 0.0)
 
 
 def test_surfaces_are_the_words_of_the_text() -> None:
@@ -135,17 +90,6 @@ def test_a_joined_spelling_is_shown_with_its_hyphen() -> None:
         ("english", "french"): "English-French",
         ("positionwis",): "position-wise",
     }
-
-
-@given(WORDS, WORDS, WORDS)
-def test_what_is_sought_is_counted_as_among_everything(seed: str, title: str, text: str) -> None:
-    wanted = count_terms("", seed).counts
-
-    found = count_sought(LaidOutText.read(title, text), Sought(wanted))
-
-    whole = count_terms(title, text)
-    assert found.length == whole.length
-    assert found.counts == {each: n for each, n in whole.counts.items() if each in wanted}
 
 
 def test_near_duplicates_join_the_first_of_them() -> None:

@@ -13,6 +13,7 @@ weight serves all collections.
 No bonus is negative, so the first hits stay before all others, which follow in order of BM25F.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,8 +68,7 @@ class LatentRanker:
         spread = float(scores[0] - scores[-1])
         if stored is None or spread <= 0.0:
             return np.zeros(len(scores))
-        vectors = stored.astype(np.float32)
-        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1.0)
+        vectors = _stretch(stored)
         first = scores + LATENT_WEIGHT * spread * (vectors @ self.vector) / 2.0
         nearest = np.argsort(-first, kind="stable")[:FEEDBACK_HITS]
         shifted = self.vector + _normalise(vectors[nearest].mean(axis=0))
@@ -82,10 +82,18 @@ def make_second_stage(
     executor: Executor, model: LatentModel | None, plan: Plan
 ) -> SecondStage | None:
     """What orders the matches of a plan anew; None where no vector can be made of its words."""
+    vector = make_query_vector(model, _list_words(plan))
+    return LatentRanker(executor, vector).rank if vector is not None else None
+
+
+def make_query_vector(
+    model: LatentModel | None, words: Mapping[str, float]
+) -> NDArray[np.float32] | None:
+    """The vector of some weighted words, of length 1; None where the model knows none of them."""
     if model is None:
         return None
     rows, weights = [], []
-    for word, weight in _list_words(plan).items():
+    for word, weight in words.items():
         row = model.term_numbers.get(word.encode())
         if row is not None:
             rows.append(row)
@@ -93,7 +101,20 @@ def make_second_stage(
     if not rows:
         return None
     vector = _normalise(np.array(weights, np.float32) @ model.term_vectors[rows])
-    return LatentRanker(executor, vector).rank if vector.any() else None
+    return vector if vector.any() else None
+
+
+def read_unit_vectors(executor: Executor, numbers: I64) -> NDArray[np.float32]:
+    """The vectors of documents with length 1, float32[n, r]; r is 0 where there are none."""
+    stored = executor.state.read_vectors(numbers)
+    return np.zeros((len(numbers), 0), np.float32) if stored is None else _stretch(stored)
+
+
+def _stretch(stored: NDArray[np.int8]) -> NDArray[np.float32]:
+    """Stored vectors with length 1; zeros stay zeros."""
+    vectors = stored.astype(np.float32)
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1.0)
+    return vectors
 
 
 def _normalise(vector: NDArray[np.float32]) -> NDArray[np.float32]:

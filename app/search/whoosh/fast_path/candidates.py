@@ -1,0 +1,118 @@
+"""Papers that may be like a profile, with what each of them holds of it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+
+from app.domain.arxiv_id import ArxivId
+from app.domain.paper import PaperOutline
+from app.domain.query import Sort
+from app.domain.results import IndexState
+from app.search.candidates import CandidateQuestion, Candidates
+from app.search.whoosh.codec.kernel_types import F64, I64, Top
+from app.search.whoosh.codec.kernels import make_facets
+from app.search.whoosh.codec.whoosh_internals import LENGTH_OF_BYTE
+from app.search.whoosh.compiler import compile_weighted_terms
+from app.search.whoosh.fast_path.execute import Executor, Pass
+from app.search.whoosh.fast_path.latent_ranking import make_query_vector, read_unit_vectors
+from app.search.whoosh.fast_path.plan import make_plan
+from app.search.whoosh.fast_path.word_counts import FIELDS, count_words
+from app.search.whoosh.latent import LatentModel
+
+
+def find_candidates(
+    executor: Executor, model: LatentModel | None, state: IndexState, question: CandidateQuestion
+) -> Candidates:
+    """The papers that score best for any of the words, and what they hold of the features.
+
+    Args:
+        executor: of the state of the index.
+        model: of its papers' vectors, if it has any.
+        state: which index it is.
+    """
+    numbers = _find_best(executor, question)
+    ids = _read_ids(executor, numbers)
+    left_out = set(question.left_out)
+    kept = [place for place, each in enumerate(ids) if each not in left_out][: question.limit]
+    if not kept:
+        return Candidates.make_empty(state)
+    numbers = numbers[kept]
+    counts = count_words(executor, numbers, question.features)
+    titles, abstracts = (_read_lengths(executor, numbers, field) for field in FIELDS)
+    vectors = read_unit_vectors(executor, numbers)
+    sought = make_query_vector(model, dict(question.weighted_terms))
+    likeness = np.zeros(len(kept))
+    if sought is not None and vectors.shape[1]:
+        likeness = (vectors @ sought).astype(np.float64)
+    return Candidates(
+        papers=tuple(_list_outlines(executor, [ids[place] for place in kept], numbers)),
+        state=state,
+        rows=counts.rows,
+        features=counts.features,
+        in_title=counts.in_title,
+        in_abstract=counts.in_abstract,
+        title_lengths=titles,
+        abstract_lengths=abstracts,
+        likeness=likeness,
+        vectors=vectors,
+    )
+
+
+def _find_best(executor: Executor, question: CandidateQuestion) -> I64:
+    """Documents among all segments, best first, those left out among them."""
+    plan = make_plan(compile_weighted_terms(question.weighted_terms))
+    state = executor.state
+    wanted = min(question.limit + len(question.left_out), state.document_count)
+    if plan is None or wanted == 0:
+        return np.zeros(0, np.int64)
+    top = Top.make(wanted)
+    orders = [
+        segment.make_order(Sort.RELEVANCE, base)
+        for segment, base in zip(state.segments, state.doc_bases, strict=False)
+    ]
+    no_facets = [make_facets()] * len(state.segments)
+    executor.run(plan, Pass(state.get_masks(question.filters), orders, top, no_facets))
+    numbers, _scores = top.in_order()
+    return numbers
+
+
+def _read_ids(executor: Executor, numbers: I64) -> list[ArxivId]:
+    state = executor.state
+    ids: list[str] = [""] * len(numbers)
+    for place, rows, local in state.split(numbers):
+        for row, text in zip(rows.tolist(), state.segments[place].ids.read(local), strict=True):
+            ids[row] = text
+    return [ArxivId.from_canonical(text) for text in ids]
+
+
+def _list_outlines(
+    executor: Executor, ids: Sequence[ArxivId], numbers: I64
+) -> Iterator[PaperOutline]:
+    """Categories and dates of documents, as they were indexed."""
+    state = executor.state
+    for arxiv_id, number in zip(ids, numbers.tolist(), strict=True):
+        place, local = state.find_segment(number)
+        segment = state.segments[place]
+        offsets, codes = segment.categories
+        names = segment.arrays.facts.category_names
+        first, last = offsets[local : local + 2].tolist()
+        yield PaperOutline(
+            arxiv_id,
+            tuple([names[code] for code in codes[first:last].tolist()]),
+            datetime.fromtimestamp(int(segment.arrays.submitted_at[local]), UTC),
+            datetime.fromtimestamp(int(segment.arrays.updated_at[local]), UTC),
+        )
+
+
+def _read_lengths(executor: Executor, numbers: I64, field: str) -> F64:
+    """How many words a field of each document has."""
+    state = executor.state
+    lengths = np.zeros(len(numbers))
+    for place, rows, local in state.split(numbers):
+        arrays = state.segments[place].arrays
+        number = arrays.find_field(field)
+        codes = arrays.get_lengths(number) if number >= 0 else None
+        if codes is not None:
+            lengths[rows] = LENGTH_OF_BYTE[codes[local]]
+    return lengths
