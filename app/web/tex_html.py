@@ -24,6 +24,7 @@ _PART = re.compile(
     r"|\\(?P<command>emph|textit|textsl|textbf|texttt|textsc|textrm|textsf|text)"
     r"\{(?P<argument>[^{}$\\]{0,500})\}"
     r"|\{\\(?P<switch>em|it|bf|sl|tt|rm|sc)\s(?P<switched>[^{}$\\]{0,500})\}"
+    r"|\{\\(?P<symbol>[A-Za-z]{2,20})\}"
     r"|\\(?P<sign>[%_#$]|&amp;)",
     re.DOTALL,
 )
@@ -53,6 +54,9 @@ def render_tex_html(html: str) -> Markup:
 def _render_part(match: re.Match[str]) -> str:
     if match["sign"]:
         return match["sign"]
+    if match["symbol"]:
+        # A sign in running text, as in 5 {\mu}m.
+        return render_mathml(f"\\{match['symbol']}") or match[0]
     if match["command"]:
         return _emphasise(_EMPHASES.get(match["command"]), match["argument"])
     if match["switch"]:

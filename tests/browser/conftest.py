@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = Path(__file__).parent / "screenshots"
+OK = 200
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
 
@@ -94,7 +95,12 @@ def visit(chromium: "Browser", service: str) -> Iterator[OpenVisit]:
     opened: list[Visit] = []
 
     def open_page(
-        path: str, *, width: int = 1280, scheme: str = "light", scripts: bool = True
+        path: str,
+        *,
+        width: int = 1280,
+        scheme: str = "light",
+        scripts: bool = True,
+        status: int = 200,
     ) -> Visit:
         context = chromium.new_context(
             viewport={"width": width, "height": 900},
@@ -105,6 +111,8 @@ def visit(chromium: "Browser", service: str) -> Iterator[OpenVisit]:
         )
         page = Visit(context.new_page(), service)
         opened.append(page)
+        if status != OK:
+            page.allow_status(status)
         page.open(path)
         return page
 

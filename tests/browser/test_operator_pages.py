@@ -8,8 +8,8 @@ import re
 import pytest
 
 from app.web.operator_catalogue import PAGES, OperatorPage, Preset
-from tests.browser.conftest import SCREENSHOTS, OpenVisit
-from tests.browser.visits import Visit
+from tests.browser.conftest import OpenVisit
+from tests.browser.looks import check_accessibility, has_no_sideways_scroll, take_screenshot
 
 pytestmark = pytest.mark.browser
 
@@ -40,25 +40,6 @@ EXPECTED_WARNINGS = {
     ("vector-quantization", "a tie"): "A tie: codes 0 and 1",
     ("vector-quantization", "even-L FSQ rounding"): "half up would give 3",
 }
-
-
-def check_accessibility(visit: Visit) -> None:
-    axe = pytest.importorskip(
-        "axe_playwright_python.sync_playwright",
-        reason="axe-playwright-python is not installed (the extra `browser`)",
-    )
-    found = axe.Axe().run(visit.page)
-    assert found.violations_count == 0, found.generate_report()
-
-
-def take_screenshot(visit: Visit, name: str) -> None:
-    SCREENSHOTS.mkdir(exist_ok=True)
-    visit.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
-
-
-def has_no_sideways_scroll(visit: Visit) -> bool:
-    fits: bool = visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    return fits
 
 
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)

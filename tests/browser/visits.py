@@ -31,7 +31,7 @@ class Visit:
         self.problems: list[str] = []
         self.strays: list[str] = []
         self.asked: list[str] = []
-        self._may_refuse = False
+        self._allowed: set[int] = set()
         page.on("console", self._note_console)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("request", self._note_request)
@@ -40,13 +40,22 @@ class Visit:
         """Go to a path of the service."""
         self.page.goto(self.service + path)
 
+    def look(self, *, width: int, scheme: str) -> None:
+        """Look at the same page in a window of this width, in this colour scheme."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+
+    def allow_status(self, status: int) -> None:
+        """From here on Chromium may report answers of this status on the console."""
+        self._allowed.add(status)
+
     def allow_refusals(self) -> None:
         """From here on Chromium may report answers of status 422 on the console."""
-        self._may_refuse = True
+        self.allow_status(422)
 
     def _note_console(self, message: "ConsoleMessage") -> None:
-        is_refusal = "status of 422" in message.text
-        if message.type in {"error", "warning"} and not (self._may_refuse and is_refusal):
+        is_allowed = any(f"status of {status} " in message.text for status in self._allowed)
+        if message.type in {"error", "warning"} and not is_allowed:
             self.problems.append(message.text)
 
     def _note_request(self, request: "Request") -> None:

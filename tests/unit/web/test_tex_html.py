@@ -99,6 +99,11 @@ def test_the_commands_of_running_text_are_understood(written: str, shown: str) -
     assert render_tex(written) == shown
 
 
+def test_a_sign_in_braces_is_the_sign() -> None:
+    assert "<mi>μ</mi>" in render_tex(r"5 {\mu}m and {\nosuchsign}")
+    assert r"{\nosuchsign}" in render_tex(r"5 {\mu}m and {\nosuchsign}")
+
+
 def test_marks_and_formulas_stand_together() -> None:
     shown = render_tex_html(r"the <mark>$\alpha$ limit</mark> of \emph{<mark>odd</mark>} $a&lt;b$")
 
