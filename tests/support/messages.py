@@ -8,6 +8,7 @@ from typing import Any
 from babel.messages.extract import extract
 
 from app.api.problems import INTERNAL, INVALID_PARAMETER, KINDS, METHOD_NOT_ALLOWED, NO_SUCH_ADDRESS
+from app.web.operator_catalogue import PAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,12 +27,13 @@ class Message:
 
 
 def list_page_messages() -> dict[str, Message]:
-    """The texts of templates and of the code beside them, and the titles of problems."""
+    """The texts of templates, of the code beside them, and of tables that templates show."""
     found: dict[str, Message] = {}
     for message in (
         *_extract("app/web/templates", "*.html", "jinja2.ext:babel_extract", TEMPLATE_KEYWORDS),
         *_extract("app/web", "*.py", "python", PYTHON_KEYWORDS),
         *_list_problem_titles(),
+        *_list_operator_texts(),
     ):
         found.setdefault(message.text, message)
     return found
@@ -51,6 +53,12 @@ def _extract(folder: str, pattern: str, method: str, keywords: dict[str, Any]) -
                 one, plural = text if isinstance(text, tuple) else (text, "")
                 place = f"{path.relative_to(ROOT).as_posix()}:{line}"
                 yield Message(str(one), str(plural), place)
+
+
+def _list_operator_texts() -> Iterator[Message]:
+    for page in PAGES:
+        for text in (page.title, page.learn, *(preset.name for preset in page.presets)):
+            yield Message(text, "", "app/web/operator_catalogue.py")
 
 
 def _list_problem_titles() -> Iterator[Message]:
