@@ -4,6 +4,7 @@
 import { Controls } from "./controls.js";
 import { download, showTables, toCsv } from "./numbers.js";
 import { ask, OperatorError } from "./rest.js";
+import { t } from "../words.js";
 
 const DEBOUNCE_MS = 40;
 
@@ -40,7 +41,7 @@ export function startPage({ compute, show, follow = () => {} }) {
       latest = { tables: shown.tables, state, answers };
       showTables(document.getElementById("numbers-tables"), shown.tables);
       showWarnings(shown.warnings);
-      finish("answered", `Answered in ${Math.round(performance.now() - started)} ms.`);
+      finish("answered", t("Answered in {ms} ms.", { ms: Math.round(performance.now() - started) }));
     } catch (error) {
       if (signal.aborted || error.name === "AbortError") return;
       // A range error is an input that the page itself could not read.
@@ -51,7 +52,7 @@ export function startPage({ compute, show, follow = () => {} }) {
 
   function refuse(sentence) {
     showWarnings([sentence]);
-    finish("refused", "Not answered; the plots show the last answer.");
+    finish("refused", t("Not answered; the plots show the last answer."));
   }
 
   function finish(status, text) {
