@@ -39,6 +39,7 @@ from app.api.program import PROGRAM_VERSION
 from app.api.routes import ROUTERS
 from app.db.session import Database
 from app.domain.errors import PapersiftError
+from app.garbage import set_loaded_objects_aside
 from app.search.engine import SearchEngine
 from app.search.factory import open_engine
 from app.search.lexicon.source import LexiconSource
@@ -201,6 +202,7 @@ def _make_lifespan(
 def _prepare(engine: SearchEngine) -> None:
     """Make searching fast, then see to it that what it reads is what was written."""
     engine.warm_up()
+    set_loaded_objects_aside()
     engine.verify()
 
 

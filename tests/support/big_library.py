@@ -11,6 +11,7 @@ from app.db.migrate import upgrade
 from app.db.papers import upsert_records
 from app.db.session import Database
 from app.domain.harvest import PaperRecord
+from app.garbage import set_loaded_objects_aside
 from app.search.engine import SearchEngine
 from app.search.factory import open_engine
 from indexer.index import rebuild
@@ -33,6 +34,7 @@ def open_big_library(records: Iterable[PaperRecord]) -> Iterator[tuple[Database,
         rebuild(database, Path(name) / "index")
         engine = open_engine(Path(name) / "index")
         engine.warm_up()
+        set_loaded_objects_aside()
         try:
             yield database, engine
         finally:

@@ -10,13 +10,12 @@ from app.domain.paper import PaperOutline
 from app.domain.query import Sort
 from app.domain.results import IndexState
 from app.search.candidates import CandidateQuestion, Candidates
-from app.search.whoosh.codec.kernel_types import F64, I64, Top
+from app.search.whoosh.codec.kernel_types import F64, I64, ClauseKind, Top
 from app.search.whoosh.codec.kernels import make_facets
 from app.search.whoosh.codec.whoosh_internals import LENGTH_OF_BYTE
-from app.search.whoosh.compiler import compile_weighted_terms
 from app.search.whoosh.fast_path.execute import Executor, Pass
 from app.search.whoosh.fast_path.latent_ranking import make_query_vector, read_unit_vectors
-from app.search.whoosh.fast_path.plan import make_plan
+from app.search.whoosh.fast_path.plan import Clause, Plan, WordLeaf
 from app.search.whoosh.fast_path.word_counts import FIELDS, count_words
 from app.search.whoosh.latent import LatentModel
 
@@ -61,11 +60,12 @@ def find_candidates(
 
 def _find_best(executor: Executor, question: CandidateQuestion) -> I64:
     """Documents among all segments, best first, those left out among them."""
-    plan = make_plan(compile_weighted_terms(question.weighted_terms))
     state = executor.state
     wanted = min(question.limit + len(question.left_out), state.document_count)
-    if plan is None or wanted == 0:
+    if wanted == 0 or not question.weighted_terms:
         return np.zeros(0, np.int64)
+    words = tuple([WordLeaf(term, weight) for term, weight in question.weighted_terms])
+    plan = Plan((Clause(ClauseKind.OPTIONAL, words),))
     top = Top.make(wanted)
     orders = [
         segment.make_order(Sort.RELEVANCE, base)
