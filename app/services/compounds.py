@@ -7,13 +7,13 @@ that papers write as one:
     noninvasive test   ->  (noninvasive OR "non invasive") test
     non invasive test  ->  (non invasive OR noninvasive) test
 
-No list of prefixes says what a compound is, the papers do: both spellings are in use, neither so
-rare beside the other that it is a slip of the pen (deeplearning) or an accident (net work). A
-spelling that would add no paper is left out. Words of a title: or abs: field are treated alike;
-phrases, exclusions and other fields stay as they were written.
+No list of prefixes says what a compound is, the papers do: a spelling is looked for when any paper
+uses it and its parts do not stand side by side by chance (net work). A spelling that would add no
+paper is left out. Words of a title: or abs: field are treated alike; phrases, exclusions and other
+fields stay as they were written.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.domain.query import And, Filters, Not, Phrase, QueryNode, Term
@@ -22,7 +22,12 @@ from app.services.word_runs import Words, list_runs
 from app.text.tokenize import MAX_JOINED_PARTS, normalise
 
 LEAST_SHARE = 0.01
-"""Share of the papers with a compound that a spelling has at least."""
+"""Share of the papers with a compound that its parts have at least; rarer ones stand side by side
+by chance, unless their hyphen says otherwise."""
+
+HYPHENED_SHARE = 0.5
+"""Share of the papers with the parts side by side that write a hyphen between them, for a rarer
+spelling to be the compound all the same."""
 
 MIN_FIRST_CHARS, MIN_LAST_CHARS = 2, 3
 """Letters of the shortest parts of a closed word: co and re, but few words of two letters follow;
@@ -32,7 +37,11 @@ MAX_CLOSED_CHARS = 32
 """Letters of the longest word that is taken apart."""
 
 MAX_CHECKS = 8
-"""Compounds of one query that are looked up in the papers; the others stay as they were written."""
+"""Compounds of one query that are looked up in the papers; others stay as they were written until
+somebody asks again."""
+
+MAX_REMEMBERED = 50_000
+"""Words and pairs of words whose other spelling is remembered, about 200 bytes each."""
 
 MIDDLE_WORDS = ("to", "by", "of", "and")
 """The middle of a closed compound of three parts, as in endtoend; a query has lost these words."""
@@ -57,18 +66,17 @@ class _Candidate:
         """The spelling that the query has not."""
         return self.apart if len(self.words) == 1 else self.closed
 
-    def list_terms(self) -> list[str]:
-        """The index terms of the closed spelling and of the parts that have one."""
-        return [
-            term for term in map(normalise, (self.closed.text, *self.apart.text.split())) if term
-        ]
-
 
 class CompoundFinder:
-    """Finds other spellings of compounds; safe to share between threads."""
+    """Finds other spellings of compounds; safe to share between threads.
+
+    What papers write is remembered for each state of the index, word by word, so that a question
+    pays for words that nobody asked for before.
+    """
 
     def __init__(self, engine: SearchEngine) -> None:
         self._engine = engine
+        self._memory: tuple[int, dict[Words, QueryNode | None]] = (-1, {})
 
     def find(self, tree: QueryNode) -> dict[Words, QueryNode]:
         """Other spellings that papers use, by the words of the query they are of.
@@ -76,17 +84,61 @@ class CompoundFinder:
         Raises:
             SearchIndexError: there is no usable index.
         """
-        runs = list_runs(tree, _is_word)
-        candidates = {each: each.list_terms() for run in runs for each in _list_candidates(run)}
-        terms = list(dict.fromkeys(term for each in candidates.values() for term in each))
-        if not terms:
+        asked = [words for run in list_runs(tree, _is_word) for words in _list_compounds(run)]
+        known = self._recall()
+        new = [words for words in dict.fromkeys(asked) if words not in known]
+        known |= self._look_up(new)
+        return {words: other for words in asked if (other := known.get(words)) is not None}
+
+    def _recall(self) -> dict[Words, QueryNode | None]:
+        """What is known of this state of the index; a new memory where that is too much."""
+        generation = self._engine.get_state().generation
+        memory = self._memory
+        if memory[0] != generation or len(memory[1]) >= MAX_REMEMBERED:
+            memory = self._memory = (generation, {})
+        return memory[1]
+
+    def _look_up(self, asked: Sequence[Words]) -> dict[Words, QueryNode | None]:
+        """The other spelling of each compound, None where there is none; at most `MAX_CHECKS`."""
+        found: dict[Words, QueryNode | None] = dict.fromkeys(asked)
+        likely = self._choose(asked)
+        for each, closed in likely[:MAX_CHECKS]:
+            if _is_used(self._engine, each, closed):
+                found[each.words] = each.other
+        for each, _closed in likely[MAX_CHECKS:]:
+            del found[each.words]  # nothing was learnt of it
+        return found
+
+    def _choose(self, asked: Sequence[Words]) -> list[tuple[_Candidate, int]]:
+        """The best candidate for each compound, and how many papers hold its closed spelling."""
+        closed = [(words, parts, _close(parts)) for words in asked for parts in _list_parts(words)]
+        counts = self._count([term for _words, _parts, term in closed])
+        # Words that nobody writes as one are most of all pairs: their parts are not looked at.
+        possible = [
+            (words, parts, term, [each for each in map(normalise, parts) if each])
+            for words, parts, term in closed
+            if counts.get(term) or len(words) == 1
+        ]
+        counts |= self._count([each for *_, terms in possible for each in terms])
+        likely: dict[Words, tuple[int, _Candidate, int]] = {}
+        for words, parts, term, terms in possible:
+            if not term or len(terms) < 2:
+                continue  # a part that the index does not keep
+            weight = counts[term]
+            if len(words) == 1:
+                weight = min(counts[each] for each in terms)
+                if weight < LEAST_SHARE * counts[term]:
+                    continue  # syllables, as in struc tured
+            if weight > likely.get(words, (0,))[0]:
+                likely[words] = weight, _make_candidate(words, parts), counts[term]
+        return [(each, papers) for _weight, each, papers in likely.values()]
+
+    def _count(self, terms: Sequence[str]) -> dict[str, int]:
+        """How many papers hold each term."""
+        distinct = [term for term in dict.fromkeys(terms) if term]
+        if not distinct:
             return {}
-        counts = dict(zip(terms, self._engine.get_document_frequencies(terms), strict=True))
-        return {
-            each.words: each.other
-            for each, closed in _choose(candidates, counts)
-            if _is_used(self._engine, each, closed)
-        }
+        return dict(zip(distinct, self._engine.get_document_frequencies(distinct), strict=True))
 
 
 def _is_word(word: Term) -> bool:
@@ -94,14 +146,21 @@ def _is_word(word: Term) -> bool:
     return word.text.isascii() and word.text.isalnum()
 
 
-def _list_candidates(run: Sequence[Term]) -> Iterator[_Candidate]:
-    """All that the words of a run may be, compounds of three parts first."""
-    for size in range(MAX_JOINED_PARTS, 1, -1):
+def _list_compounds(run: Sequence[Term]) -> Iterator[Words]:
+    """The words of a run that may be one compound, those of three parts first."""
+    for size in range(MAX_JOINED_PARTS, 0, -1):
         for start in range(len(run) - size + 1):
-            words = tuple(run[start : start + size])
-            yield from (_make_candidate(words, parts) for parts in _list_parts(words))
-    for word in run:
-        yield from (_make_candidate((word,), parts) for parts in _split(word.text))
+            yield tuple(run[start : start + size])
+
+
+def _list_parts(words: Words) -> Iterator[tuple[str, ...]]:
+    """The parts of all that words side by side, or a single one, may be."""
+    return _split(words[0].text) if len(words) == 1 else _join(words)
+
+
+def _close(parts: Sequence[str]) -> str:
+    """The index term of a compound in one piece."""
+    return normalise("".join(parts))
 
 
 def _make_candidate(words: tuple[Term, ...], parts: Sequence[str]) -> _Candidate:
@@ -110,7 +169,7 @@ def _make_candidate(words: tuple[Term, ...], parts: Sequence[str]) -> _Candidate
     return _Candidate(words, closed, Phrase(" ".join(parts), field))
 
 
-def _list_parts(words: Sequence[Term]) -> Iterator[tuple[str, ...]]:
+def _join(words: Words) -> Iterator[tuple[str, ...]]:
     """The parts that words side by side may be of a compound."""
     parts = tuple(word.text for word in words)
     if "".join(parts).isdigit():
@@ -138,36 +197,19 @@ def _split(word: str) -> Iterator[tuple[str, ...]]:
                 yield head, middle, rest
 
 
-def _choose(
-    candidates: Mapping[_Candidate, Sequence[str]], counts: Mapping[str, int]
-) -> list[tuple[_Candidate, int]]:
-    """The best candidate for each word or words, and how many papers hold its closed spelling."""
-    likely: dict[tuple[Term, ...], tuple[int, _Candidate, int]] = {}
-    for each, terms in candidates.items():
-        if len(terms) < 3:
-            continue  # a part that the index does not keep
-        closed, rarest = counts[terms[0]], min(counts[term] for term in terms[1:])
-        is_closed = len(each.words) == 1
-        if rarest < LEAST_SHARE * closed if is_closed else not closed:
-            continue
-        weight = rarest if is_closed else closed
-        if weight > likely.get(each.words, (0,))[0]:
-            likely[each.words] = weight, each, closed
-    return [(each, closed) for _weight, each, closed in likely.values()][:MAX_CHECKS]
-
-
 def _is_used(engine: SearchEngine, candidate: _Candidate, closed: int) -> bool:
-    """Whether papers use both spellings, and the one that the query has not adds papers.
+    """Whether papers use the other spelling, and the parts do not stand together by chance.
 
     Args:
         closed: papers with the closed spelling, those with hyphens among them.
     """
-    least = max(1.0, LEAST_SHARE * closed)
+    apart = engine.count(candidate.apart, Filters())
+    if 0 < apart < LEAST_SHARE * closed:
+        hyphened = engine.count(And((candidate.closed, candidate.apart)), Filters())
+        if hyphened < HYPHENED_SHARE * apart:
+            return False
     if len(candidate.words) == 1:
-        return engine.count(candidate.apart, Filters()) >= least
+        return apart > 0
     # Papers with hyphens hold the parts as well as the whole.
     only_closed = And((candidate.closed, Not(And(candidate.words))))
-    if engine.count(only_closed, Filters()) < least:
-        return False
-    apart = engine.count(candidate.apart, Filters())
-    return apart == 0 or apart >= least
+    return engine.count(only_closed, Filters()) > 0

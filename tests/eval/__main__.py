@@ -17,6 +17,8 @@ from tests.bench.corpus import find_data_dir
 from tests.eval import keyphrases, ours, preferences
 from tests.eval.ablations import ABLATIONS, Ablation
 from tests.eval.collections import COLLECTIONS, Collection, read_collection
+from tests.eval.cross_validation import evaluate_parameters
+from tests.eval.further_signals import evaluate_further_signals
 from tests.eval.metrics import Quality, average, measure
 from tests.eval.peers import Bm25sPeer, UntunedBm25
 from tests.eval.related import evaluate_related
@@ -36,6 +38,15 @@ KEYPHRASES = "keyphrases"
 PREFERENCES = "preferences"
 """Nor this: tastes learned by simulated readers (`tests.eval.preferences`)."""
 
+PARAMETERS = "parameters"
+"""Parameters chosen on some collections, measured on another (`tests.eval.cross_validation`)."""
+
+FURTHER_SIGNALS = "further-signals"
+"""What was left out of the ranking (`tests.eval.further_signals`)."""
+
+LONG_RUNS = (PARAMETERS, FURTHER_SIGNALS)
+"""Only when they are asked for."""
+
 NAMES = (*COLLECTIONS, RELATED, KEYPHRASES, PREFERENCES)
 
 Search = Callable[[str, int], list[str]]
@@ -44,13 +55,21 @@ Search = Callable[[str, int], list[str]]
 def main() -> None:
     """Measure the chosen collections and print one table for each, and one of means."""
     parser = argparse.ArgumentParser(prog="make eval", description=__doc__)
-    parser.add_argument("collections", nargs="*", metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument(
+        "collections", nargs="*", metavar="NAME", help=", ".join((*NAMES, *LONG_RUNS))
+    )
     parser.add_argument("--max-queries", type=int, default=MAX_QUERIES)
     arguments = parser.parse_args()
     folder = find_data_dir()
     if folder is None:
         parser.error("there are no collections: set PAPERSIFT_DATA to the folder of real records")
     chosen = list(arguments.collections or NAMES)
+    if PARAMETERS in chosen:
+        chosen.remove(PARAMETERS)
+        evaluate_parameters(folder, max_queries=arguments.max_queries)
+    if FURTHER_SIGNALS in chosen:
+        chosen.remove(FURTHER_SIGNALS)
+        evaluate_further_signals(folder, max_queries=arguments.max_queries)
     if RELATED in chosen:
         chosen.remove(RELATED)
         evaluate_related(folder, max_seeds=arguments.max_queries)

@@ -35,12 +35,17 @@ class Papersift:
 
     def search(self, text: str, limit: int, **options: Any) -> list[str]:
         """Names of the best documents for a plain `q=`; `options` are those of a question."""
+        return [name for name, _score in self.score(text, limit, **options)]
+
+    def score(self, text: str, limit: int, **options: Any) -> list[tuple[str, float]]:
+        """The same with their scores."""
         question = SearchQuestion(
             text=shorten(text, self._service.limits.max_query_chars),
             limit=limit,
             **options,
         )
-        return [self._names[hit.paper.arxiv_id] for hit in self._service.search(question).hits]
+        hits = self._service.search(question).hits
+        return [(self._names[hit.paper.arxiv_id], hit.score) for hit in hits]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Compounds are found in each of their spellings, however a paper or a question writes them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,13 +25,19 @@ SPELLINGS = {
 }
 """By compound: with hyphens, closed, and apart."""
 
-OTHERS = (
-    *["A network of kelp"] * 120,
-    "Net work done by a wind",
+OTHERS = (*["A network of kelp"] * 120, "Net work done by a wind")
+"""Papers with a word that is a compound by chance."""
+
+RARE = (
     *["Deep-sea otters"] * 120,
     "Deepsea otters",
+    *["A tidepool of otters"] * 400,
+    "A tide-pool of otters",
+    "A tide pool of otters",
+    *["The tide"] * 4,
+    *["A pool"] * 4,
 )
-"""Papers with a word that is a compound by chance, and a slip of the pen."""
+"""Compounds with spellings that less than one in a hundred papers uses."""
 
 NUMBERS = {
     spelling: number
@@ -42,11 +49,22 @@ NUMBERS = {
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchService]:
-    folder: Path = tmp_path_factory.mktemp("compounds")
+    titles = [*(f"A {spelling} sonde" for spelling in NUMBERS), *OTHERS]
+    with serve(tmp_path_factory.mktemp("compounds"), titles) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def rare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchService]:
+    with serve(tmp_path_factory.mktemp("rare"), RARE) as opened:
+        yield opened
+
+
+@contextmanager
+def serve(folder: Path, titles: Sequence[str]) -> Iterator[SearchService]:
     url = make_sqlite_url(folder / "papersift.db")
     upgrade(url)
     database = Database(url)
-    titles = [f"A {spelling} sonde" for spelling in NUMBERS] + list(OTHERS)
     records = [
         make_record(make_id(number), title=title, abstract="No more.")
         for number, title in enumerate(titles, start=1)
@@ -98,17 +116,34 @@ def test_the_page_says_what_was_looked_for(
         ('"noninvasive"', 2),  # hyphenated compounds are indexed in one piece as well
         ("net work", 1),
         ("network", 120),
-        ("deep sea", 120),  # one of 121 papers writes it in one word
         ("sonde -noninvasive", 10),
     ],
 )
-def test_chances_slips_quotes_and_exclusions_are_taken_as_written(
+def test_chances_quotes_and_exclusions_are_taken_as_written(
     service: SearchService, query: str, total: int
 ) -> None:
     page = service.search(SearchQuestion(query))
 
     assert page.total == total
     assert page.understood_as == query
+
+
+@pytest.mark.parametrize("query", ["deep sea", "deep-sea", "deepsea"])
+def test_a_rare_spelling_finds_the_others_and_is_found(rare: SearchService, query: str) -> None:
+    assert rare.search(SearchQuestion(query)).total == 121
+
+
+@pytest.mark.parametrize("query", ["tide pool", "tide-pool", "tidepool"])
+def test_words_apart_that_are_rare_are_found_where_others_write_hyphens(
+    rare: SearchService, query: str
+) -> None:
+    assert rare.search(SearchQuestion(query)).total == 402
+
+
+def test_what_was_learnt_of_one_state_of_the_index_is_remembered(service: SearchService) -> None:
+    first, again = (service.search(SearchQuestion("gpt4 endtoend")) for _ in range(2))
+    assert first.alternatives == again.alternatives
+    assert len(first.alternatives) == 2
 
 
 def test_strict_searches_take_compounds_as_written(service: SearchService) -> None:
