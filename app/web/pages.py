@@ -11,25 +11,20 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.domain.arxiv_id import parse_arxiv_id
-from app.domain.categories import list_categories, parse_category_expression
+from app.domain.categories import list_categories
 from app.domain.errors import (
-    InvalidArxivIdError,
     InvalidInputError,
-    NotFoundError,
     PaperNotFoundError,
 )
 from app.domain.query import DateField, RankMode, Sort
 from app.domain.related import RelatedMethod
 from app.domain.results import SearchPage
-from app.services.browse import DayOrder
 from app.services.search import SearchQuestion
 from app.services.search_help import HelpWanted
 from app.services.use_cases import UseCases
-from app.text.date_syntax import parse_day
 from app.web import facet_views, search_views, views
 from app.web.error_pages import render_missing_paper
 from app.web.help_texts import PROBLEM_MEANINGS, QUERY_FORMS
-from app.web.presentation import make_search_address
 from app.web.rendering import render_page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -45,19 +40,6 @@ MAX_MISSING_SHOWN = 100
 MAX_RECEIPTS_SHOWN = 100
 
 Offset = Annotated[int, Query(ge=0, le=MAX_NUMBER)]
-
-
-@router.get("/")
-def show_home(request: Request) -> Response:
-    """The search box, the state of the service, and every category."""
-    return render_page(
-        request,
-        "home.html",
-        question=SearchQuestion(),
-        category_choices=list_categories(),
-        line=_get_use_cases(request).status.get_line(),
-        groups=views.list_group_views(),
-    )
 
 
 @router.get("/search")
@@ -188,47 +170,6 @@ def show_related(
     )
 
 
-@router.get("/arxiv/{text:path}")
-def redirect_short_address(text: str) -> Response:
-    """Addresses as papers.cool writes them: a paper, several papers, or a category's list."""
-    try:
-        return RedirectResponse(f"/abs/{parse_arxiv_id(text)}", status_code=308)
-    except InvalidArxivIdError:
-        pass
-    parts = [part for part in text.split(",") if part]
-    if len(parts) > 1 and all(map(_is_arxiv_id, parts)):
-        return RedirectResponse(make_search_address(q=" ".join(parts)), status_code=308)
-    expression = parse_category_expression(text)
-    return RedirectResponse(views.make_list_address(expression), status_code=308)
-
-
-@router.get("/list/{expression}")
-def show_latest_day(
-    request: Request, expression: str, offset: Offset = 0, sort: DayOrder = DayOrder.LISTED
-) -> Response:
-    """The newest list of a category expression."""
-    parsed = parse_category_expression(expression)
-    latest = _get_use_cases(request).browse.find_latest_day(parsed)
-    if latest is None:
-        raise NotFoundError(
-            "No papers are held here yet. Fill the database with `papersift harvest` or "
-            "`papersift import FILE`."
-        )
-    return _show_day(request, expression, str(latest), offset, sort)
-
-
-@router.get("/list/{expression}/{day}")
-def show_day(
-    request: Request,
-    expression: str,
-    day: str,
-    offset: Offset = 0,
-    sort: DayOrder = DayOrder.LISTED,
-) -> Response:
-    """The list of a category expression of one day."""
-    return _show_day(request, expression, day, offset, sort)
-
-
 @router.get("/status")
 def show_status(request: Request) -> Response:
     """What is held, how fresh it is, what is missing."""
@@ -256,34 +197,6 @@ def show_help(request: Request) -> Response:
 def redirect_favicon() -> Response:
     """The drawing, for browsers that ask for the old name."""
     return RedirectResponse("/static/favicon.svg", status_code=308)
-
-
-def _show_day(
-    request: Request, expression: str, day: str, offset: int, order: DayOrder
-) -> Response:
-    parsed = parse_category_expression(expression)
-    page = _get_use_cases(request).browse.list_day(
-        parse_day(day), parsed, offset=offset, order=order
-    )
-    return render_page(
-        request,
-        "day.html",
-        page=page,
-        expression=parsed,
-        expression_name=views.name_expression(parsed),
-        list_address=views.make_list_address(parsed),
-        counts=views.list_counts(page),
-        groups=views.group_lines(page),
-        paging=views.make_day_paging(page, parsed),
-    )
-
-
-def _is_arxiv_id(text: str) -> bool:
-    try:
-        parse_arxiv_id(text)
-    except InvalidArxivIdError:
-        return False
-    return True
 
 
 def _get_use_cases(request: Request) -> UseCases:

@@ -31,6 +31,7 @@ from app.web.locale_formats import (
     format_weekday,
 )
 from app.web.tex_html import render_tex, render_tex_html
+from app.web.twins.formats import list_twin_links
 
 AUTHORS_BEFORE_FOLD = 40
 """Authors shown at once; more are behind a fold."""
@@ -210,6 +211,7 @@ def make_environment(language: Language, assets: Assets) -> Environment:
         "asset": assets.get_address,
         "words_address": assets.words.get(language.code, ""),
         "search_address": make_search_address,
+        "list_twins": list_twin_links,
         "max_title": MAX_TITLE_CHARS,
         "max_abstract": MAX_ABSTRACT_CHARS,
         "clamped_abstract": CLAMPED_ABSTRACT_CHARS,
