@@ -63,6 +63,7 @@ from app.web.operators import router as operator_page_router
 from app.web.pages import router as page_router
 from app.web.paper_page import router as paper_router
 from app.web.presentation import make_environment
+from app.web.search_page import router as search_page_router
 from app.web.short_addresses import router as short_address_router
 from app.web.twins.routes import router as twin_router
 
@@ -145,6 +146,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         short_address_router,
         page_router,
         paper_router,
+        search_page_router,
         operator_page_router,
         opensearch_router,
         choice_router,
