@@ -13,6 +13,8 @@ import { serveYears } from "./years.js";
 /** How long a pause in typing is, milliseconds. */
 const TYPING_PAUSE_MS = 120;
 
+const OWN_CONTROLS = "[data-save-search], [data-reasons-of], .years *, .more-values *";
+
 const form = document.getElementById("search");
 const input = form.elements.namedItem("q");
 const place = document.getElementById("results");
@@ -100,7 +102,7 @@ serveReasons(place);
 serveTools(place);
 
 function prepare() {
-  reveal(place, ":not(.card *)");
+  reveal(place, OWN_CONTROLS);
 }
 
 prepare();

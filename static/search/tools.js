@@ -1,6 +1,8 @@
 // What one can do with a search as a whole: copy its address, save it.
 
-import { isPlainClick, say } from "../controls.js";
+import { isPlainClick } from "../controls.js";
+import { copyText } from "../frame/clipboard.js";
+import { say } from "../frame/toast.js";
 import { hasSearch, rememberResults, toggleSearch } from "../local/searches.js";
 import { StoreError, watch } from "../local/store.js";
 import { t } from "../words.js";
@@ -22,7 +24,7 @@ export function serveTools(place) {
 
 async function copyAddress(address) {
   try {
-    await navigator.clipboard.writeText(address);
+    await copyText(address);
     say(t("The address of this search is copied."));
   } catch {
     location.assign(address);
