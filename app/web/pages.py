@@ -7,59 +7,14 @@ them up on their way; REST refuses them.
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from app.domain.arxiv_id import parse_arxiv_id
-from app.domain.errors import (
-    PaperNotFoundError,
-)
-from app.domain.query import Sort
-from app.domain.related import RelatedMethod
-from app.services.search import SearchQuestion
 from app.services.use_cases import UseCases
-from app.web.error_pages import render_missing_paper
 from app.web.help_texts import PROBLEM_MEANINGS, QUERY_FORMS
 from app.web.rendering import render_page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-RELATED_SHOWN = 25
-"""Related papers on a page."""
-
-REASONS_SHOWN = 8
-"""Reasons named for each of them."""
-
 MAX_MISSING_SHOWN = 100
 MAX_RECEIPTS_SHOWN = 100
-
-
-@router.get("/related/{written_id:path}")
-def show_related(
-    request: Request,
-    written_id: str,
-    *,
-    method: RelatedMethod = RelatedMethod.DEFAULT,
-    sort: Sort = Sort.RELEVANCE,
-) -> Response:
-    """The papers most like one paper, with reasons; other spellings of its identifier sent on."""
-    asked = parse_arxiv_id(written_id)
-    if written_id != asked.arxiv_id.value:
-        return RedirectResponse(f"/related/{asked.arxiv_id}", status_code=308)
-    use_cases = _get_use_cases(request)
-    try:
-        paper = use_cases.papers.get_paper(written_id).paper
-        page = use_cases.related.find_related(
-            written_id, SearchQuestion(sort=sort, limit=RELATED_SHOWN), method
-        )
-    except PaperNotFoundError as error:
-        return render_missing_paper(request, asked.arxiv_id, error)
-    return render_page(
-        request,
-        "related.html",
-        paper=paper,
-        page=page,
-        method=method,
-        sort=sort,
-        max_reasons=REASONS_SHOWN,
-    )
 
 
 @router.get("/status")

@@ -30,13 +30,14 @@ _FIELD_NAMES = {
 }
 """What people call the fields of the index."""
 
-_SORT_NAMES = {
+SORT_NAMES = {
     Sort.RELEVANCE: translatable("relevance"),
     Sort.NEWEST: translatable("newest first"),
     Sort.OLDEST: translatable("oldest first"),
     Sort.UPDATED: translatable("last updated"),
     Sort.FRESH: translatable("relevance and freshness"),
 }
+"""What the orders of results are called."""
 
 BAR_WIDTH = 100.0
 """Length of the bar of a whole score, in the units of its drawing."""
@@ -103,7 +104,7 @@ def list_sorts(question: SearchQuestion) -> list[LinkView]:
             make_question_address(replace(question, sort=sort)),
             is_active=question.sort is sort,
         )
-        for sort, name in _SORT_NAMES.items()
+        for sort, name in SORT_NAMES.items()
     ]
 
 

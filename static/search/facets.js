@@ -1,5 +1,7 @@
 // Search within the values of a long facet.
 
+import { fold } from "../days/matching.js";
+
 /** Serve the boxes above long facets in `place`. */
 export function serveFacetSearch(place) {
   place.addEventListener("input", (event) => {
@@ -10,8 +12,4 @@ export function serveFacetSearch(place) {
       item.hidden = !fold(`${link.textContent} ${link.title}`).includes(wanted);
     }
   });
-}
-
-function fold(text) {
-  return text.normalize("NFD").replace(/\p{Mn}/gu, "").toLowerCase();
 }

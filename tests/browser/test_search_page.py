@@ -71,7 +71,7 @@ def test_a_late_answer_never_replaces_a_newer_one(visit: OpenVisit) -> None:
     page.page.route("**/search?*part=results*", hold_or_pass)
     page.page.locator("#q").fill("otters")
     page.page.wait_for_url("**/search?q=otters")
-    page.page.wait_for_function("document.querySelector('#results').ariaBusy === 'true'")
+    page.page.wait_for_function("() => document.querySelector('#results').ariaBusy === 'true'")
     page.page.locator("#q").fill("barometers")
     wait_title(page, f"{SERIES_SIZE} papers")
     assert len(held) == 1
@@ -185,7 +185,7 @@ def test_a_search_is_saved_in_the_browser_and_dropped_again(visit: OpenVisit) ->
     button = page.page.locator("[data-save-search]")
     button.click()
     page.page.wait_for_function(
-        "JSON.parse(localStorage.getItem('papersift.searches')).value[0]?.total === 36"
+        "() => JSON.parse(localStorage.getItem('papersift.searches')).value[0]?.total === 36"
     )
     saved = page.page.evaluate("JSON.parse(localStorage.getItem('papersift.searches')).value[0]")
     assert saved["address"] == "?q=barometers"
