@@ -20,6 +20,7 @@ from app.services.search import SearchQuestion
 from app.services.search_help import HelpWanted
 from app.services.use_cases import UseCases
 from app.web import facet_views, search_views, views
+from app.web.category_steps import make_search_steps
 from app.web.rendering import get_language, render_page
 from app.web.search_questions import get_default_sort, read_search_question
 from app.web.year_histogram import make_histogram
@@ -58,6 +59,7 @@ def show_search(
         "category_choices": list_categories(),
         "has_filters": views.has_filters(question),
         "chosen_sort": None if question.sort is get_default_sort(question.text) else question.sort,
+        "most": _get_use_cases(request).exports.max_papers,
         "permalink": search_views.make_question_address(question, offset=question.offset),
     }
     service = _get_use_cases(request).search
@@ -92,6 +94,7 @@ def _show_help(
     gettext = get_language(request).translations.gettext
     return {
         "search_help": search_help,
+        "steps": make_search_steps(question, page.request.filters.categories),
         "respelling": search_views.make_respelling_view(page, question),
         "facets": facet_views.list_facet_views(page, search_help, question),
         "histogram": make_histogram(_count_years(request, page, question), question),

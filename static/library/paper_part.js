@@ -5,13 +5,16 @@ import { make } from "../controls.js";
 import { CardStore } from "../days/cards.js";
 import { fold } from "../days/matching.js";
 import { forget, read, watch } from "../local/store.js";
-import { day, t, tn } from "../words.js";
+import { day, number, t, tn } from "../words.js";
 
 /** Papers shown at once; a button shows as many more. */
 const PAGE = 25;
 
 /** Most papers of an exported or shared list, as the service has it. */
 const MAX_LISTED = 2_000;
+
+/** The latest papers that others are looked for with. */
+const MAX_SEEDS = 200;
 
 const CARD_LEVEL = 3;
 
@@ -61,7 +64,9 @@ export class PaperPart {
     // A newer call shows what is newer.
     if (round !== this.#round) return;
     const list = this.#find("[data-list]");
-    list.replaceChildren(...shown.map((paper) => findItem(items, paper) ?? makeTitle(paper)));
+    list.replaceChildren(
+      ...shown.map((paper, place) => findItem(items, paper, place + 1) ?? makeTitle(paper)),
+    );
     list.classList.toggle("is-plain", items === null);
     this.#find("[data-note]").textContent = this.#describe(papers.length, items);
   }
@@ -100,15 +105,17 @@ export class PaperPart {
   }
 }
 
-/** Papers related to the latest ones; there are at most so many seeds. */
 function relatedAddress(ids) {
-  const MAX_SEEDS = 200;
   return `/related?ids=${ids.slice(0, MAX_SEEDS).join(",")}`;
 }
 
-function findItem(items, paper) {
+/** The card of a paper with its place in the list. */
+function findItem(items, paper, place) {
   const item = items?.find((each) => each.firstElementChild.dataset.paperId === paper.id);
-  return item === undefined ? undefined : document.importNode(item, true);
+  if (item === undefined) return undefined;
+  const copy = document.importNode(item, true);
+  copy.querySelector(".card-number").textContent = number(place);
+  return copy;
 }
 
 /** A paper of which only the title is at hand. */

@@ -60,7 +60,8 @@ function makeNews(search, newest) {
   if (found === undefined) return make("p", { class: "hint" }, since);
   const fresh = listNew(search, found.ids);
   const total = tn("{count} paper", "{count} papers", found.total);
-  if (fresh.length === 0) return make("p", { class: "hint" }, `${total} · ${t("nothing new")} ${since}`);
+  const nothing = t("nothing new");
+  if (fresh.length === 0) return make("p", { class: "hint" }, `${total} · ${nothing} ${since}`);
   const many = fresh.length === MAX_KNOWN ? `${number(MAX_KNOWN)}+` : number(fresh.length);
   const link = make("a", { href: listAddress(fresh), class: "news" }, t("{count} new", { count: many }));
   const looked = make("button", { type: "button", class: "quiet" }, t("Looked at"));

@@ -10,6 +10,7 @@ const MAX_LIKED = 100;
 const MAX_SKIPPED = 100;
 
 const LEARNED_TERMS = 30;
+const FOUND_PAPERS = 25;
 
 /** The words of starred and opened papers with their counts, most frequent first. */
 export async function askCloud() {
@@ -18,7 +19,7 @@ export async function askCloud() {
   const ids = [...new Set(looked.map((paper) => paper.id).toReversed())].toReversed();
   if (ids.length === 0) return [];
   try {
-    const { words } = await post("cloud", { ids: ids.slice(-MAX_CLOUD_PAPERS) });
+    const { words } = await post("preferences/cloud", { ids: ids.slice(-MAX_CLOUD_PAPERS) });
     return words;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
@@ -38,7 +39,7 @@ export async function learnTaste() {
     .filter(([id]) => !wanted.has(id))
     .toSorted((one, other) => one[1] - other[1])
     .map(([id]) => id);
-  const { terms } = await post("learn", {
+  const { terms } = await post("preferences/learn", {
     liked: liked.slice(-MAX_LIKED),
     skipped: skipped.slice(-MAX_SKIPPED),
     limit: LEARNED_TERMS,
@@ -46,8 +47,19 @@ export async function learnTaste() {
   return terms;
 }
 
+/**
+ * The papers that fit weighted words best, as identifiers.
+ *
+ * @throws TypeError the service does not answer.
+ */
+export async function findForWords(words) {
+  const profile = words.map(({ word, weight }) => ({ text: word, weight }));
+  const { results } = await post("recommend", { profile, limit: FOUND_PAPERS });
+  return results.map((paper) => paper.arxiv_id);
+}
+
 async function post(calculation, body) {
-  const answer = await fetch(`/api/v1/preferences/${calculation}`, {
+  const answer = await fetch(`/api/v1/${calculation}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),

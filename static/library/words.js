@@ -1,11 +1,12 @@
 // Words: those a reader follows, with their weights, and the cloud of what was read.
 
+import { listAddress } from "../cards/selection_bar.js";
 import { make } from "../controls.js";
 import { say } from "../frame/toast.js";
 import { MAX_PREFERENCES, MAX_WEIGHT } from "../local/kinds.js";
 import { change, read, StoreError, watch } from "../local/store.js";
 import { t, tn } from "../words.js";
-import { askCloud, learnTaste } from "./taste.js";
+import { askCloud, findForWords, learnTaste } from "./taste.js";
 
 /** Sizes of the cloud's words, as classes. */
 const SIZES = 6;
@@ -27,6 +28,7 @@ export function serveWords() {
     box.focus();
   });
   document.getElementById("learn").addEventListener("click", learn);
+  document.getElementById("find-papers").addEventListener("click", findPapers);
   watch("preferences", () => {
     showFollowed();
     markCloud();
@@ -140,6 +142,23 @@ async function learn() {
       return [...own, ...learned].slice(0, MAX_PREFERENCES);
     });
     say(tn("{count} word learned", "{count} words learned", terms.length));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    say(t("The service did not answer. Try again."));
+  }
+}
+
+/** Open the list of papers that fit the words best. */
+async function findPapers() {
+  const words = read("preferences");
+  if (!words.some((each) => each.weight > 0)) {
+    say(t("Follow a word first."));
+    return;
+  }
+  try {
+    const ids = await findForWords(words);
+    if (ids.length > 0) location.assign(listAddress(ids));
+    else say(t("No paper here fits these words."));
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     say(t("The service did not answer. Try again."));

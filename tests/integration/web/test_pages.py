@@ -53,9 +53,7 @@ def test_headings_are_never_skipped_and_fields_have_labels(client: TestClient, p
     assert levels[0] == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
     labelled = {each.get("for") for each in page.find("//label")}
-    for field in page.find(
-        "//input[not(ancestor::label or @type='hidden')]|//select|//textarea"
-    ):
+    for field in page.find("//input[not(ancestor::label or @type='hidden')]|//select|//textarea"):
         assert field.get("id") in labelled or field.get("aria-label")
     ids = [each.get("id") for each in page.find("//*[@id]")]
     assert len(ids) == len(set(ids))
@@ -359,9 +357,10 @@ def test_related_papers_are_shown_with_what_they_share(client: TestClient) -> No
     ask = client.get("/api/v1/papers/2403.05001/related?limit=1").json()
 
     first = ask["results"][0]
-    assert f"/abs/{first['arxiv_id']}" in page.links("//ol//h2/a")
-    assert first["reasons"][0]["text"] in page.texts("//ol/li[1]")[0]
-    assert "Wilhelmina Vane" in page.texts("//ol/li[1]")[0]
+    assert f"/abs/{first['arxiv_id']}" in page.links("//ol//h3/a")
+    (card,) = page.texts(f"//article[@data-paper-id='{first['arxiv_id']}']")
+    assert first["reasons"][0]["text"] in card
+    assert "Wilhelmina Vane" in card
     assert "/abs/2403.05001" in page.links("//main//a")
 
 
