@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -191,7 +191,7 @@ def show_related_to_several(
 
 def _show_question(
     request: Request, question: RelatedQuestion, path: str, problem: str, **more: str
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """What stands around every list of related papers."""
     return {
         "question": question,

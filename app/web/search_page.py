@@ -6,7 +6,7 @@ The address is the whole state of the page, so every part has the parameters of 
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
@@ -54,7 +54,7 @@ def show_search(
     if part is SearchPart.REASONS:
         return _show_reasons(request, asked, paper)
     question = replace(asked, facets=facet_views.PAGE_FACETS)
-    frame: dict[str, object] = {
+    frame: dict[str, Any] = {
         "question": question,
         "category_choices": list_categories(),
         "has_filters": views.has_filters(question),
@@ -80,7 +80,7 @@ def show_search(
 
 def _show_help(
     request: Request, page: SearchPage, question: SearchQuestion, *, explains: bool
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """What stands around the results of a search."""
     wanted = HelpWanted(
         highlights=bool(question.text),
