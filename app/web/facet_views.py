@@ -4,7 +4,7 @@ A facet value that is a filter goes into the filters where they are free, else i
 that the number beside it is what one finds behind it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.categories import find_category, list_archives
@@ -109,9 +109,11 @@ def list_facet_views(
     return views
 
 
-def list_chips(question: SearchQuestion, expansions: Sequence[Expansion] = ()) -> list[Chip]:
+def list_chips(
+    question: SearchQuestion, expansions: Sequence[Expansion], gettext: Callable[[str], str]
+) -> list[Chip]:
     """What narrows the search or widens it, each with the search without it."""
-    chips = _list_expansion_chips(question, expansions)
+    chips = _list_expansion_chips(question, expansions, gettext)
     if question.categories:
         address = make_question_address(replace(question, categories=""))
         chips.append(Chip(translatable("Category"), question.categories, address))
@@ -131,19 +133,22 @@ def list_chips(question: SearchQuestion, expansions: Sequence[Expansion] = ()) -
     return chips
 
 
-def _list_expansion_chips(question: SearchQuestion, expansions: Sequence[Expansion]) -> list[Chip]:
+def _list_expansion_chips(
+    question: SearchQuestion, expansions: Sequence[Expansion], gettext: Callable[[str], str]
+) -> list[Chip]:
     chips = []
     for each in expansions:
         left_alone = replace(question, as_written=(*question.as_written, each.written))
         label = f"{each.written} = {each.expanded} ({each.papers:,})"
         chips.append(Chip(translatable("Acronym"), label, make_question_address(left_alone)))
+    only = gettext("only %(word)s")
     for text in question.as_written:
         others = tuple(each for each in question.as_written if each != text)
         address = make_question_address(replace(question, as_written=others))
-        chips.append(Chip(translatable("As written"), f"only {text}", address))
+        chips.append(Chip(translatable("As written"), only.replace("%(word)s", text), address))
     if not question.expands_acronyms:
         address = make_question_address(replace(question, expands_acronyms=True))
-        chips.append(Chip(translatable("As written"), "acronyms as written", address))
+        chips.append(Chip(translatable("As written"), gettext("acronyms as written"), address))
     return chips
 
 

@@ -98,7 +98,7 @@ def _show_help(
         "respelling": search_views.make_respelling_view(page, question),
         "facets": facet_views.list_facet_views(page, search_help, question),
         "histogram": make_histogram(_count_years(request, page, question), question),
-        "chips": facet_views.list_chips(question, page.expansions),
+        "chips": facet_views.list_chips(question, page.expansions, gettext),
         "sorts": search_views.list_sorts(question),
         "date_presets": search_views.list_date_presets(question, today),
         "relaxation_links": (

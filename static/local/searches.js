@@ -4,7 +4,7 @@ import { MAX_KNOWN } from "./kinds.js";
 import { change, read } from "./store.js";
 
 /** Parameters of a search page that REST takes as well; place and order do not make a search. */
-const ASKED = ["q", "cat", "author", "from", "to", "date", "spell"];
+const ASKED = ["q", "cat", "author", "from", "to", "date", "spell", "expand", "as_written"];
 
 /** Save a search, or drop it; whether it is saved now. `query` is the address behind `/search`. */
 export function toggleSearch(query, name, now = Date.now()) {

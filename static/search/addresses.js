@@ -6,7 +6,7 @@ export const SEARCH_PATH = "/search";
 const SILENT = { date: "submitted" };
 
 /** What an address keeps beside the fields of the form. */
-const KEPT = ["sort", "rank"];
+const KEPT = ["sort", "rank", "expand"];
 
 /** The address of what the form asks, in the order of the address shown so far. */
 export function readForm(form, shown) {
