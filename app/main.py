@@ -54,8 +54,10 @@ from app.settings import Settings
 from app.web.assets import mount_assets, mount_operator_assets
 from app.web.choices import router as choice_router
 from app.web.citations import router as citation_router
+from app.web.day_pages import router as day_router
 from app.web.error_pages import render_error
 from app.web.languages import LANGUAGES
+from app.web.library_page import router as library_router
 from app.web.manifest import router as manifest_router
 from app.web.middleware import HeadMiddleware, SecurityHeadersMiddleware
 from app.web.opensearch import router as opensearch_router
@@ -63,6 +65,9 @@ from app.web.operators import router as operator_page_router
 from app.web.pages import router as page_router
 from app.web.paper_page import router as paper_router
 from app.web.presentation import make_environment
+from app.web.related_page import router as related_router
+from app.web.search_page import router as search_page_router
+from app.web.short_addresses import router as short_address_router
 from app.web.twins.routes import router as twin_router
 
 STATIC_DIR = Path(__file__).resolve().parent.parent / "static"
@@ -140,8 +145,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         *ROUTERS,
         # Before the pages, whose addresses would take the suffix for a part of a name.
         twin_router,
+        day_router,
+        short_address_router,
         page_router,
         paper_router,
+        search_page_router,
+        related_router,
+        library_router,
         operator_page_router,
         opensearch_router,
         choice_router,

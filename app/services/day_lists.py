@@ -116,6 +116,11 @@ class DayList:
         return EXPLANATIONS[self.state]
 
     @property
+    def by_choice(self) -> bool:
+        """Whether the list is by submission because somebody asked for that."""
+        return self.state is DayState.ASKED_BY_SUBMISSION
+
+    @property
     def next_offset(self) -> int | None:
         """Where the page after this one begins; None on the last."""
         following = self.offset + self.limit

@@ -4,7 +4,7 @@ A facet value that is a filter goes into the filters where they are free, else i
 that the number beside it is what one finds behind it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.categories import find_category, list_archives
@@ -23,20 +23,24 @@ from app.domain.results import Expansion, FacetCount, SearchPage
 from app.services.question import SearchQuestion
 from app.services.search_help import SearchHelp
 from app.text.query_syntax import parse_query, render_query
+from app.web.languages import translatable
 from app.web.search_views import make_question_address
 
 VALUES_SHOWN = 8
-"""Values of a facet on the page; REST has all of them."""
+"""Values of a facet in sight; more are behind a fold, where they can be searched."""
+
+VALUES_FOLDED = 200
+"""Most values behind the fold; REST has all of them."""
 
 PAGE_FACETS = tuple(FacetField)
 """What is counted for the page, and the keywords."""
 
 _FACET_NAMES = {
-    "cat": "Category",
-    "archive": "Archive",
-    "year": "Year",
-    "author": "Author",
-    "keyword": "Phrase",
+    "cat": translatable("Category"),
+    "archive": translatable("Archive"),
+    "year": translatable("Year"),
+    "author": translatable("Author"),
+    "keyword": translatable("Phrase"),
 }
 
 
@@ -58,10 +62,18 @@ class FacetValueView:
 
 @dataclass(frozen=True, slots=True)
 class FacetView:
-    """One facet with its most frequent values."""
+    """One facet with its values, most frequent first.
 
+    Attributes:
+        values: those in sight.
+        folded: those behind a fold.
+        more: how many there are beside them.
+    """
+
+    facet: str
     name: str
     values: tuple[FacetValueView, ...]
+    folded: tuple[FacetValueView, ...]
     more: int
 
 
@@ -87,47 +99,56 @@ def list_facet_views(
     for facet, counts in counted.items():
         useful = [each for each in counts if 0 < each.count < page.total]
         if useful:
-            shown = useful[:VALUES_SHOWN]
-            values = tuple(_make_value_view(facet, each, question) for each in shown)
-            views.append(FacetView(_FACET_NAMES[facet], values, len(useful) - len(values)))
+            listed = [
+                _make_value_view(facet, each, question)
+                for each in useful[: VALUES_SHOWN + VALUES_FOLDED]
+            ]
+            shown, folded = tuple(listed[:VALUES_SHOWN]), tuple(listed[VALUES_SHOWN:])
+            more = len(useful) - len(listed)
+            views.append(FacetView(facet, _FACET_NAMES[facet], shown, folded, more))
     return views
 
 
-def list_chips(question: SearchQuestion, expansions: Sequence[Expansion] = ()) -> list[Chip]:
+def list_chips(
+    question: SearchQuestion, expansions: Sequence[Expansion], gettext: Callable[[str], str]
+) -> list[Chip]:
     """What narrows the search or widens it, each with the search without it."""
-    chips = _list_expansion_chips(question, expansions)
+    chips = _list_expansion_chips(question, expansions, gettext)
     if question.categories:
         address = make_question_address(replace(question, categories=""))
-        chips.append(Chip("Category", question.categories, address))
+        chips.append(Chip(translatable("Category"), question.categories, address))
     if question.first or question.last:
         address = make_question_address(replace(question, first="", last=""))
-        chips.append(Chip("Dates", _name_dates(question), address))
+        chips.append(Chip(translatable("Dates"), _name_dates(question), address))
     if question.author:
         address = make_question_address(replace(question, author=""))
-        chips.append(Chip("Author", question.author, address))
+        chips.append(Chip(translatable("Author"), question.author, address))
     parts = _list_parts(question.text)
     for number, part in enumerate(parts):
         if not _is_plain_word(part):
             rest = [*parts[:number], *parts[number + 1 :]]
             text = render_query(join_all(rest)) if rest else ""
             address = make_question_address(replace(question, text=text))
-            chips.append(Chip("Query", render_query(part), address))
+            chips.append(Chip(translatable("Query"), render_query(part), address))
     return chips
 
 
-def _list_expansion_chips(question: SearchQuestion, expansions: Sequence[Expansion]) -> list[Chip]:
+def _list_expansion_chips(
+    question: SearchQuestion, expansions: Sequence[Expansion], gettext: Callable[[str], str]
+) -> list[Chip]:
     chips = []
     for each in expansions:
         left_alone = replace(question, as_written=(*question.as_written, each.written))
         label = f"{each.written} = {each.expanded} ({each.papers:,})"
-        chips.append(Chip("Acronym", label, make_question_address(left_alone)))
+        chips.append(Chip(translatable("Acronym"), label, make_question_address(left_alone)))
+    only = gettext("only %(word)s")
     for text in question.as_written:
         others = tuple(each for each in question.as_written if each != text)
         address = make_question_address(replace(question, as_written=others))
-        chips.append(Chip("As written", f"only {text}", address))
+        chips.append(Chip(translatable("As written"), only.replace("%(word)s", text), address))
     if not question.expands_acronyms:
         address = make_question_address(replace(question, expands_acronyms=True))
-        chips.append(Chip("As written", "acronyms as written", address))
+        chips.append(Chip(translatable("As written"), gettext("acronyms as written"), address))
     return chips
 
 

@@ -5,7 +5,7 @@ make it bounded as well, so that no single record can make a page unusable.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, partial
@@ -31,6 +31,7 @@ from app.web.locale_formats import (
     format_weekday,
 )
 from app.web.tex_html import render_tex, render_tex_html
+from app.web.twins.formats import list_twin_links
 
 AUTHORS_BEFORE_FOLD = 40
 """Authors shown at once; more are behind a fold."""
@@ -127,10 +128,23 @@ def make_search_address(**parameters: str | int | None) -> str:
     >>> make_search_address(q='au:"E. Fox"', cat="", offset=25)
     '/search?q=au%3A%22E.+Fox%22&offset=25'
     """
+    return _add_query("/search", parameters)
+
+
+def make_address(path: str, **parameters: str | int | None) -> str:
+    """A page with these parameters, empty ones left out; `from_` stands for `from`.
+
+    >>> make_address("/library", ids="2405.00418,math/0611800", from_="")
+    '/library?ids=2405.00418,math/0611800'
+    """
+    return _add_query(path, parameters, safe=",/")
+
+
+def _add_query(path: str, parameters: Mapping[str, str | int | None], safe: str = "") -> str:
     given = {
         name.rstrip("_"): value for name, value in parameters.items() if value not in ("", None)
     }
-    return "/search" + (f"?{urlencode(given)}" if given else "")
+    return path + (f"?{urlencode(given, safe=safe)}" if given else "")
 
 
 @lru_cache(maxsize=REMEMBERED_ADDRESSES)
@@ -210,6 +224,7 @@ def make_environment(language: Language, assets: Assets) -> Environment:
         "asset": assets.get_address,
         "words_address": assets.words.get(language.code, ""),
         "search_address": make_search_address,
+        "list_twins": list_twin_links,
         "max_title": MAX_TITLE_CHARS,
         "max_abstract": MAX_ABSTRACT_CHARS,
         "clamped_abstract": CLAMPED_ABSTRACT_CHARS,

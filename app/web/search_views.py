@@ -4,22 +4,43 @@ Every control is a link, since the address is the whole state of a page. Facets 
 `app.web.facet_views`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from app.domain.query import DateField, RankMode
+from app.domain.query import DateField, RankMode, Sort
 from app.domain.results import Explanation, SearchPage
-from app.services.doctor import Diagnosis, Relaxation
-from app.services.explain import ContributionShare, list_shares
+from app.services.doctor import Diagnosis, Relaxation, RelaxationKind
+from app.services.explain import list_shares
 from app.services.question import SearchQuestion
+from app.web.languages import translatable
 from app.web.presentation import make_search_address
+from app.web.search_questions import get_default_sort
 
-_DATE_NAMES = {
-    DateField.SUBMITTED: "Submitted",
-    DateField.UPDATED: "Updated",
-    DateField.ANNOUNCED: "Announced",
+_FIELD_NAMES = {
+    "*": translatable("every paper"),
+    "latent": translatable("meaning"),
+    "title": translatable("title"),
+    "title_forms": translatable("title, exact word"),
+    "abstract": translatable("abstract"),
+    "author": translatable("authors"),
+    "comments": translatable("comments"),
+    "journal_ref": translatable("journal reference"),
+    "report_no": translatable("report number"),
 }
-_FIELD_NAMES = {"*": "every paper", "latent": "meaning", "title_forms": "title, exact word"}
+"""What people call the fields of the index."""
+
+SORT_NAMES = {
+    Sort.RELEVANCE: translatable("relevance"),
+    Sort.NEWEST: translatable("newest first"),
+    Sort.OLDEST: translatable("oldest first"),
+    Sort.UPDATED: translatable("last updated"),
+    Sort.FRESH: translatable("relevance and freshness"),
+}
+"""What the orders of results are called."""
+
+BAR_WIDTH = 100.0
+"""Length of the bar of a whole score, in the units of its drawing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +65,57 @@ class RespellingView:
     is_applied: bool
 
 
-def name_dates(question: SearchQuestion) -> str:
-    """Which date of a paper the ranges look at."""
-    return _DATE_NAMES[question.date_field]
+@dataclass(frozen=True, slots=True)
+class ReasonView:
+    """What one term adds to a score in one field.
+
+    Attributes:
+        left: where its bar begins, from 0 to `BAR_WIDTH`.
+        width: how long its bar is; the bars of a score stand end to end.
+    """
+
+    term: str
+    field: str
+    weight: float
+    share: float
+    left: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonsView:
+    """A score taken apart.
+
+    Attributes:
+        score: what the weights add up to.
+        fresh_score: the same times freshness; None where the order does not look at it.
+    """
+
+    score: float
+    fresh_score: float | None
+    reasons: tuple[ReasonView, ...]
+
+
+def list_sorts(question: SearchQuestion) -> list[LinkView]:
+    """The orders of results; the one in force is marked."""
+    return [
+        LinkView(
+            name,
+            make_question_address(replace(question, sort=sort)),
+            is_active=question.sort is sort,
+        )
+        for sort, name in SORT_NAMES.items()
+    ]
 
 
 def list_date_presets(question: SearchQuestion, today: date) -> list[LinkView]:
     """The usual ranges up to today; the one in force is marked."""
     ranges = [
-        ("7 days", str(today - timedelta(days=7))),
-        ("30 days", str(today - timedelta(days=30))),
-        ("this year", str(today.year)),
-        ("last 2 years", str(today.year - 1)),
-        ("last 5 years", str(today.year - 4)),
+        (translatable("7 days"), str(today - timedelta(days=7))),
+        (translatable("30 days"), str(today - timedelta(days=30))),
+        (translatable("this year"), str(today.year)),
+        (translatable("last 2 years"), str(today.year - 1)),
+        (translatable("last 5 years"), str(today.year - 4)),
     ]
     return [
         LinkView(
@@ -94,20 +153,26 @@ def make_respelling_view(page: SearchPage, question: SearchQuestion) -> Respelli
     )
 
 
-def list_relaxation_links(diagnosis: Diagnosis, question: SearchQuestion) -> list[LinkView]:
-    """The ways out that the doctor offers."""
+def list_relaxation_links(
+    diagnosis: Diagnosis, question: SearchQuestion, gettext: Callable[[str], str]
+) -> list[LinkView]:
+    """The ways out that the doctor offers, in the language of `gettext`."""
     return [
-        LinkView(_describe(each), _make_relaxed_address(each, question), each.total)
+        LinkView(_describe(each, gettext), _make_relaxed_address(each, question), each.total)
         for each in diagnosis.relaxations
     ]
 
 
-def list_reasons(explanation: Explanation) -> list[ContributionShare]:
-    """The contributions to a score, fields named for people."""
-    return [
-        replace(each, field=_FIELD_NAMES.get(each.field, each.field))
-        for each in list_shares(explanation)
-    ]
+def make_reasons_view(explanation: Explanation, *, fresh_score: float | None = None) -> ReasonsView:
+    """The contributions to a score, largest first, with their bars."""
+    reasons = []
+    left = 0.0
+    for each in list_shares(explanation):
+        width = BAR_WIDTH * abs(each.share)
+        name = _FIELD_NAMES.get(each.field, each.field)
+        reasons.append(ReasonView(each.term, name, each.weight, each.share, left, width))
+        left += width
+    return ReasonsView(explanation.score, fresh_score, tuple(reasons))
 
 
 def make_question_address(
@@ -121,7 +186,7 @@ def make_question_address(
         from_=question.first,
         to=question.last,
         date=None if is_submitted else question.date_field.value,
-        sort=question.sort.value,
+        sort=None if question.sort is get_default_sort(question.text) else question.sort.value,
         author=question.author,
         rank=None if question.rank is RankMode.DEFAULT else question.rank.value,
         limit=question.limit,
@@ -134,22 +199,18 @@ def make_question_address(
     )
 
 
-def split_as_written(text: str) -> tuple[str, ...]:
-    """The words of an address that are searched as they are written."""
-    return tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
-
-
-def _describe(relaxation: Relaxation) -> str:
-    return {
-        "without_part": f"without {relaxation.text}",
-        "without_parts": f"without {relaxation.text}",
-        "without_exclusion": f"also with {relaxation.text}",
-        "words_of_phrase": f"the words of {relaxation.text} anywhere",
-        "any_field": f"{relaxation.text} in title or abstract",
-        "without_categories": "in all categories",
-        "without_dates": "of all dates",
-        "without_filters": "in all categories, of all dates",
-    }[relaxation.kind.value]
+def _describe(relaxation: Relaxation, gettext: Callable[[str], str]) -> str:
+    sentences = {
+        RelaxationKind.WITHOUT_PART: gettext("without %(part)s"),
+        RelaxationKind.WITHOUT_PARTS: gettext("without %(part)s"),
+        RelaxationKind.WITHOUT_EXCLUSION: gettext("also with %(part)s"),
+        RelaxationKind.WORDS_OF_PHRASE: gettext("the words of %(part)s anywhere"),
+        RelaxationKind.ANY_FIELD: gettext("%(part)s in title or abstract"),
+        RelaxationKind.WITHOUT_CATEGORIES: gettext("in all categories"),
+        RelaxationKind.WITHOUT_DATES: gettext("of all dates"),
+        RelaxationKind.WITHOUT_FILTERS: gettext("in all categories, of all dates"),
+    }
+    return sentences[relaxation.kind].replace("%(part)s", relaxation.text)
 
 
 def _make_relaxed_address(relaxation: Relaxation, question: SearchQuestion) -> str:

@@ -1,5 +1,6 @@
 // What every page does with scripts: actions of cards, keys, copied formulas, the network's state.
 
+import "../cards/cards.js";
 import "./card_actions.js";
 import "./copy_math.js";
 import "./keys.js";

@@ -42,11 +42,6 @@ export function checkNumber(value, where, least, most) {
   return value;
 }
 
-export function checkChoice(value, where, choices) {
-  if (!choices.includes(value)) refuse(where, `is none of ${choices.join(", ")}`);
-  return value;
-}
-
 /** A list whose items pass `checkItem(item, where)`. */
 export function checkList(value, where, checkItem) {
   if (!Array.isArray(value)) refuse(where, "is no list");

@@ -5,7 +5,6 @@
 import {
   checkArxivId,
   checkCategory,
-  checkChoice,
   checkList,
   checkMoment,
   checkMoments,
@@ -46,11 +45,9 @@ export const MAX_WEIGHT = 1;
  *   results at the last look, `total` all of them, null before the first
  * - `visits`: last visit of each list, `{expression: at}`
  * - `chooser`: `{include, exclude}`, category codes
- * - `theme`: `auto`, `light` or `dark`
- * - `language`: `auto`, `en` or `zh`
  *
  * `at` and the like are milliseconds since 1970. `check(value)` returns the value as it is kept, or
- * throws `UnusableError`; `merge(own, other)` prefers what is newer, and of settings the own ones.
+ * throws `UnusableError`; `merge(own, other)` prefers what is newer, and the own chooser.
  */
 export const KINDS = {
   stars: papersByTime("stars"),
@@ -103,8 +100,6 @@ export const KINDS = {
     limit: MAX_CHOSEN,
     count: (value) => value.include.length + value.exclude.length,
   },
-  theme: choice("theme", ["auto", "light", "dark"]),
-  language: choice("language", ["auto", "en", "zh"]),
 };
 
 /** A list of papers with times, each once and the newest last. */
@@ -116,16 +111,6 @@ function papersByTime(name) {
     merge: (own, other) => uniqueBy("id", byTime([...other, ...own], "at")),
     limit: MAX_STARS,
     count: (value) => value.length,
-  };
-}
-
-function choice(name, choices) {
-  return {
-    version: 1,
-    empty: choices[0],
-    check: (value) => checkChoice(value, name, choices),
-    merge: (own, other) => (own === choices[0] ? other : own),
-    count: (value) => (value === choices[0] ? 0 : 1),
   };
 }
 

@@ -13,6 +13,13 @@ export function toggleStar(id, title, now = Date.now()) {
   return !hadStar;
 }
 
+/** Star papers `[{id, title}]` beside those that have stars; how many were added. */
+export function starAll(papers, now = Date.now()) {
+  const added = papers.filter((paper) => !hasStar(paper.id));
+  change("stars", (stars) => [...stars, ...added.map(({ id, title }) => ({ id, title, at: now }))]);
+  return added.length;
+}
+
 export function hasStar(id) {
   return read("stars").some((star) => star.id === id);
 }

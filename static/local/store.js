@@ -2,6 +2,7 @@
 // under `papersift.<kind>` as `{"version": 1, "value": …}`. Nothing here is ever sent anywhere.
 // Where storage is forbidden, the memory of the open page stands in for it.
 
+import { t } from "../words.js";
 import { UnusableError } from "./checks.js";
 import { KINDS } from "./kinds.js";
 
@@ -45,7 +46,9 @@ export function write(kind, value) {
   const former = readRaw(kind);
   const { isNewer, isDamaged } = parseDocument(kind, former);
   if (isNewer) {
-    throw new StoreError("A newer version of these pages wrote what is stored. Reload the page.");
+    throw new StoreError(
+      t("A newer version of these pages wrote what is stored. Reload the page."),
+    );
   }
   if (isDamaged) writeRaw(kind + DAMAGED, former);
   writeRaw(kind, JSON.stringify({ version, value: checked }));
@@ -114,7 +117,7 @@ function writeRaw(kind, raw) {
     storage.setItem(PREFIX + kind, raw);
   } catch (error) {
     throw new StoreError(
-      "This browser has no room left for what these pages remember. Export it, then remove some.",
+      t("This browser has no room left for what these pages remember. Export it, then remove some."),
       { cause: error },
     );
   }
@@ -132,7 +135,17 @@ function openStorage() {
 }
 
 function describeFull(kind, limit) {
-  return `No more than ${limit} entries are kept here (${kind}). Remove some first.`;
+  const names = {
+    stars: t("stars"),
+    selection: t("selected papers"),
+    preferences: t("words"),
+    searches: t("saved searches"),
+    chooser: t("chosen categories"),
+  };
+  return t("No more than {limit} are kept: {kind}. Remove some first.", {
+    limit,
+    kind: names[kind] ?? kind,
+  });
 }
 
 function notify(kind) {

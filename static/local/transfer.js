@@ -1,6 +1,7 @@
 // Everything remembered as one file, and back. A file is looked at as a whole before anything of it
 // is stored: it is taken completely or refused with a reason.
 
+import { t } from "../words.js";
 import { UnusableError } from "./checks.js";
 import { KINDS } from "./kinds.js";
 import { read, restoreAll, snapshotAll, StoreError, write } from "./store.js";
@@ -43,7 +44,7 @@ export function importAll(text, mode) {
   } catch (error) {
     if (!(error instanceof StoreError || error instanceof UnusableError)) throw error;
     restoreAll(former);
-    throw new ImportError(`Nothing was taken in. ${error.message}`, { cause: error });
+    throw new ImportError(t("Nothing was taken in. {reason}", { reason: error.message }), { cause: error });
   }
   return Object.fromEntries(
     Object.entries(documents).map(([kind, value]) => [kind, KINDS[kind].count(value)]),
@@ -52,13 +53,13 @@ export function importAll(text, mode) {
 
 /** The checked values of a file by kind; kinds that these pages do not know are passed over. */
 function parseFile(text) {
-  if (text.length > MAX_FILE_BYTES) throw new ImportError("This file is too large to be one of ours.");
+  if (text.length > MAX_FILE_BYTES) throw new ImportError(t("This file is too large to be one of ours."));
   const file = parseJson(text);
   if (file === null || typeof file !== "object" || !("papersift" in file)) {
-    throw new ImportError("This file was not exported by Papersift.");
+    throw new ImportError(t("This file was not exported by Papersift."));
   }
   if (file.papersift !== FILE_VERSION) {
-    throw new ImportError("This file is of a newer version of Papersift.");
+    throw new ImportError(t("This file is of a newer version of Papersift."));
   }
   const documents = {};
   try {
@@ -71,7 +72,7 @@ function parseFile(text) {
     }
   } catch (error) {
     if (!(error instanceof UnusableError)) throw error;
-    throw new ImportError(`This file is damaged: ${error.message}.`, { cause: error });
+    throw new ImportError(t("This file is damaged: {reason}.", { reason: error.message }), { cause: error });
   }
   return documents;
 }
@@ -80,6 +81,8 @@ function parseJson(text) {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ImportError("This file is no JSON, so it was not exported by Papersift.", { cause: error });
+    throw new ImportError(t("This file is no JSON, so it was not exported by Papersift."), {
+      cause: error,
+    });
   }
 }

@@ -14,7 +14,7 @@ import pytest
 
 from tests.browser.visits import Visit
 from tests.integration.web.test_real_server import find_free_port
-from tests.support.library import build_library
+from tests.support.library import announce_barometers, build_library
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -42,7 +42,7 @@ OpenVisit = Callable[..., Visit]
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a service over the invented library of `tests.support.library`."""
     folder = tmp_path_factory.mktemp("service")
-    build_library(folder)
+    announce_barometers(build_library(folder))
     port = find_free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "uvicorn", "--factory", "app.main:create_app"]

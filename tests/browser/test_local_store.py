@@ -140,12 +140,12 @@ def test_another_tab_is_told(run: Run, blank: "Page", service: str) -> None:
 def test_this_tab_is_told_until_it_stops_listening(run: Run) -> None:
     assert run(
         """const told = [];
-        const stop = watch("theme", (theme) => told.push(theme));
-        write("theme", "dark");
+        const stop = watch("selection", (ids) => told.push(ids));
+        write("selection", ["2405.00001"]);
         stop();
-        write("theme", "light");
+        write("selection", []);
         return told"""
-    ) == ["dark"]
+    ) == [["2405.00001"]]
 
 
 def test_no_room_is_said_plainly_and_nothing_is_lost(run: Run) -> None:
@@ -173,12 +173,14 @@ def test_without_storage_the_open_page_remembers(visit: OpenVisit, service: str)
 
 
 def test_documents_of_a_newer_version_are_left_alone(run: Run) -> None:
+    stored = '{"version": 2, "value": {"folders": []}}'
     assert run(
-        """localStorage.setItem("papersift.theme", '{"version": 2, "value": "sepia"}');
-            try { write("theme", "dark"); }
-            catch (error) { return [read("theme"), error instanceof StoreError,
-                localStorage.getItem("papersift.theme")]; }"""
-    ) == ["auto", True, '{"version": 2, "value": "sepia"}']
+        """localStorage.setItem("papersift.stars", argument);
+        try { toggleStar("2405.00001", "A paper"); }
+        catch (error) { return [read("stars"), error instanceof StoreError,
+            localStorage.getItem("papersift.stars")]; }""",
+        stored,
+    ) == [[], True, stored]
 
 
 def test_a_damaged_document_counts_as_empty_and_is_set_aside(run: Run) -> None:
@@ -199,8 +201,7 @@ FILL = """toggleStar("2405.00001", "One", 10); toggleStar("2405.00002", "Two", 2
     write("searches", [{ address: "?q=otters", name: "Otters", saved_at: 1, looked_at: 2,
         known: ["2405.00001"], total: 1 }]);
     write("visits", { "cs.CL": 5 });
-    write("chooser", { include: ["cs.CL"], exclude: ["cs.CY"] });
-    write("theme", "dark"); write("language", "zh");"""
+    write("chooser", { include: ["cs.CL"], exclude: ["cs.CY"] });"""
 
 
 def test_the_file_brings_everything_back(run: Run) -> None:
@@ -208,7 +209,7 @@ def test_the_file_brings_everything_back(run: Run) -> None:
     file = json.loads(text)
     assert file["papersift"] == 1
     assert file["exported_at"] == "1970-01-01T00:00:00.000Z"
-    assert len(file["documents"]) == 10
+    assert len(file["documents"]) == 8
     before = run("return Object.fromEntries(Object.keys(KINDS).map((kind) => [kind, read(kind)]))")
     counts = run("localStorage.clear(); return importAll(argument, 'replace')", text)
     assert counts["stars"] == 2
@@ -223,7 +224,8 @@ def test_merging_keeps_what_is_newer_and_replacing_keeps_nothing(run: Run) -> No
         toggleStar("2405.00001", "One, revised", 40);
         write("preferences", [{ word: "otters", weight: -1, learned: true },
             { word: "teapots", weight: 1, learned: false }]);
-        write("theme", "light"); write("visits", { "cs.CL": 9, math: 1 });"""
+        write("chooser", { include: ["math"], exclude: [] });
+        write("visits", { "cs.CL": 9, math: 1 });"""
     )
     run("importAll(argument, 'merge')", text)
     assert run("return read('stars').map((star) => [star.id, star.title])") == [
@@ -235,10 +237,13 @@ def test_merging_keeps_what_is_newer_and_replacing_keeps_nothing(run: Run) -> No
         ["otters", -1],
         ["teapots", 1],
     ]
-    assert run("return [read('theme'), read('visits')]") == ["light", {"cs.CL": 9, "math": 1}]
+    assert run("return [read('chooser').include, read('visits')]") == [
+        ["math"],
+        {"cs.CL": 9, "math": 1},
+    ]
     run("importAll(argument, 'replace')", text)
     assert run("return read('stars').map((star) => star.id)") == ["2405.00001", "2405.00002"]
-    assert run("return [read('theme'), read('visits')]") == ["dark", {"cs.CL": 5}]
+    assert run("return [read('chooser').include, read('visits')]") == [["cs.CL"], {"cs.CL": 5}]
 
 
 BAD_FILES = [
@@ -266,7 +271,7 @@ def test_a_bad_file_is_refused_with_a_reason_and_changes_nothing(run: Run) -> No
             text,
         )
         assert reason in message
-        assert run("return [read('stars').length, read('theme')]") == [1, "auto"]
+        assert run("return read('stars').map((star) => star.id)") == ["2405.00001"]
 
 
 def test_a_file_that_does_not_fit_changes_nothing(run: Run) -> None:

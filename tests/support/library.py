@@ -217,3 +217,28 @@ def _fill_database(database: Database) -> None:
                 details={"added": 43},
             ),
         )
+
+
+BAROMETER_DAY = date(2024, 5, 1)
+"""The Wednesday on which all barometers were announced, once `announce_barometers` is done."""
+
+
+def announce_barometers(library: Library) -> None:
+    """Put a day with more than one page into the ledger: 20 new papers, 8 crosses, 8 replaced."""
+    database = Database(library.database_url)
+    kinds = [AnnounceType.NEW] * 20 + [AnnounceType.CROSS] * 8 + [AnnounceType.REPLACE] * 8
+    with database.transaction() as tx:
+        announcements.add_announcements(
+            tx,
+            [
+                make_announcement(
+                    record.arxiv_id,
+                    announced_on=BAROMETER_DAY,
+                    category="physics.ao-ph",
+                    announce_type=kind,
+                    position=place,
+                )
+                for place, (record, kind) in enumerate(zip(make_series(), kinds, strict=True))
+            ],
+        )
+    database.close()

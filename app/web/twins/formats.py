@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 
 class TwinFormat(StrEnum):
@@ -48,17 +48,22 @@ class TwinLink:
     address: str
 
 
+_OF_PAGES_ONLY = frozenset({"offset", "limit", "cursor", "explain"})
+"""Parameters that say how a page shows its list, not which list it is."""
+
+
 def list_twin_links(address: str) -> list[TwinLink]:
     """The twins of a list page.
 
     Args:
-        address: path and query of the page; where the list begins is no part of it.
+        address: path and query of the page.
 
-    >>> list_twin_links("/search?q=a")[0].address
+    >>> list_twin_links("/search?q=a&offset=25")[0].address
     '/search.atom?q=a'
     """
     parts = urlsplit(address)
-    query = f"?{parts.query}" if parts.query else ""
+    kept = [each for each in parse_qsl(parts.query) if each[0] not in _OF_PAGES_ONLY]
+    query = f"?{urlencode(kept, safe=',')}" if kept else ""
     return [
         TwinLink(facts.name, facts.media_type, f"{parts.path}.{each}{query}")
         for each, facts in FORMATS.items()

@@ -24,7 +24,7 @@ from app.services.search import SearchQuestion
 from app.text.announce_kinds import parse_kinds
 from app.text.date_syntax import parse_day
 from app.web.list_names import parse_list_name, write_list_name
-from app.web.search_views import split_as_written
+from app.web.search_questions import split_as_written
 from app.web.twins.answers import answer_twin
 from app.web.twins.formats import TwinFormat
 

@@ -1,6 +1,7 @@
 """What the page of a search shows around its results, without scripts."""
 
 import pytest
+from lxml import html
 from starlette.testclient import TestClient
 
 from tests.support.factories import OTTER_ID
@@ -77,12 +78,68 @@ def test_a_second_category_narrows_the_first(client: TestClient) -> None:
 
 def test_date_presets_are_links_and_the_one_in_force_is_marked(client: TestClient) -> None:
     page = fetch(client, "/search?q=barometers")
-    links = page.links("//div[@class='facet'][1]//a")
+    links = page.links("//ul[@class='presets']//a")
     assert len(links) == 5
     for link in links:
         preset = fetch(client, link)
         assert preset.status == 200
-        assert len(preset.find("//div[@class='facet'][1]//a[@aria-current='true']")) == 1
+        assert len(preset.find("//ul[@class='presets']//a[@aria-current='true']")) == 1
+
+
+def test_the_years_are_drawn_and_lead_to_their_papers(client: TestClient) -> None:
+    page = fetch(client, "/search?q=cat:*")
+    bars = page.find("//*[@data-years]//a")
+    years = [str(bar.get("data-year")) for bar in bars]
+    assert years == sorted(years)
+    for bar in bars:
+        count = str(bar.text_content()).split(": ")[1]
+        found = fetch(client, str(bar.get("href")))
+        assert found.texts("//h2")[0].split()[0] in {count, "No"}
+        chosen = found.find("//*[@data-years]//a[@class='chosen']")
+        assert [str(each.get("data-year")) for each in chosen] == [bar.get("data-year")]
+        assert len(found.find("//*[@data-years]//a")) == len(bars)
+
+
+def test_the_years_are_those_of_submission_only(client: TestClient) -> None:
+    assert fetch(client, "/search?date=updated").find("//*[@data-years]") == []
+
+
+def test_orders_are_links_and_the_chosen_one_stays(client: TestClient) -> None:
+    page = fetch(client, "/search?q=barometers&sort=oldest")
+    assert page.texts("//nav[@class='sorts']/a[@aria-current]") == ["oldest first"]
+    assert page.find("//input[@form='search'][@name='sort'][@value='oldest']")
+    default = page.links("//nav[@class='sorts']/a")[0]
+    assert fetch(client, default).find("//input[@name='sort']") == []
+
+
+def test_the_results_are_sent_by_themselves(client: TestClient) -> None:
+    answer = client.get("/search?q=otters&part=results")
+    assert answer.status_code == 200
+    assert "<html" not in answer.text
+    whole = fetch(client, "/search?q=otters")
+    part = html.fragment_fromstring(answer.text, create_parent="div")
+    assert part.xpath("string(.//h2)").strip() == whole.texts("//h2")[0]
+    refused = client.get("/search?q=otters&from=yesterday&part=results")
+    assert refused.status_code == 422
+    assert "is not a date" in refused.text
+
+
+def test_the_reasons_of_one_paper_add_up_to_its_score(client: TestClient) -> None:
+    for sort in ("relevance", "newest", "fresh"):
+        address = f"/search?q=otters+hands&sort={sort}&part=reasons&paper={OTTER_ID}"
+        table = html.fragment_fromstring(client.get(address).text, create_parent="div")
+        weights = [float(cell.text) for cell in table.xpath(".//tbody/tr/td[4]")]
+        total = float(table.xpath("string(.//tfoot/tr[1]/td[1])"))
+        assert weights
+        assert sum(weights) == pytest.approx(total, abs=0.001 * len(weights))
+        assert len(table.xpath(".//tfoot/tr")) == (2 if sort == "fresh" else 1)
+
+
+def test_reasons_of_a_paper_that_is_named_or_not_there(client: TestClient) -> None:
+    named = client.get(f"/search?q={OTTER_ID}&part=reasons&paper={OTTER_ID}")
+    assert "names this paper" in named.text
+    missing = client.get(f"/search?q=barometers&part=reasons&paper={OTTER_ID}")
+    assert missing.status_code == 404
 
 
 def test_the_doctor_offers_ways_out(client: TestClient) -> None:
@@ -106,9 +163,9 @@ def test_reasons_are_given_when_asked(client: TestClient) -> None:
     page = fetch(client, "/search?q=otters+hands")
     (link,) = [each for each in page.links() if "explain=1" in each]
     explained = fetch(client, link)
-    (reasons,) = explained.texts("//details[@class='reasons']")
+    (reasons,) = explained.texts("//details[@class='reasons'][not(@hidden)]")
     assert "otter" in reasons
-    assert page.find("//details[@class='reasons']") == []
+    assert page.find("//details[@class='reasons'][not(@hidden)]") == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,161 @@
+"""The page of a search, whole or in the parts that its modules exchange for newer ones.
+
+The address is the whole state of the page, so every part has the parameters of the whole.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, Response
+
+from app.domain.arxiv_id import parse_arxiv_id
+from app.domain.categories import list_categories
+from app.domain.errors import InvalidInputError, NotFoundError
+from app.domain.query import DateField, FacetField, Sort
+from app.domain.results import Explanation, FacetCount, Hit, SearchPage
+from app.services.search import SearchQuestion
+from app.services.search_help import HelpWanted
+from app.services.use_cases import UseCases
+from app.web import facet_views, search_views, views
+from app.web.category_steps import make_search_steps
+from app.web.rendering import get_language, render_page
+from app.web.search_questions import get_default_sort, read_search_question
+from app.web.year_histogram import make_histogram
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+class SearchPart(StrEnum):
+    """What of the page is asked for."""
+
+    WHOLE = ""
+    RESULTS = "results"
+    """Everything below the form."""
+
+    REASONS = "reasons"
+    """Why one paper stands where it stands."""
+
+
+_TEMPLATES = {SearchPart.WHOLE: "search.html", SearchPart.RESULTS: "_results.html"}
+
+
+@router.get("/search")
+def show_search(
+    request: Request,
+    asked: Annotated[SearchQuestion, Depends(read_search_question)],
+    explain: str = "",
+    part: SearchPart = SearchPart.WHOLE,
+    paper: str = "",
+) -> Response:
+    """One page of results; a question that cannot be answered comes back with the reason."""
+    if part is SearchPart.REASONS:
+        return _show_reasons(request, asked, paper)
+    question = replace(asked, facets=facet_views.PAGE_FACETS)
+    frame: dict[str, Any] = {
+        "question": question,
+        "category_choices": list_categories(),
+        "has_filters": views.has_filters(question),
+        "chosen_sort": None if question.sort is get_default_sort(question.text) else question.sort,
+        "most": _get_use_cases(request).exports.max_papers,
+        "permalink": search_views.make_question_address(question, offset=question.offset),
+    }
+    service = _get_use_cases(request).search
+    try:
+        page = service.search(question)
+    except InvalidInputError as error:
+        return render_page(request, _TEMPLATES[part], status=422, error=str(error), **frame)
+    return render_page(
+        request,
+        _TEMPLATES[part],
+        error="",
+        page=page,
+        paging=views.make_search_paging(page, question, service.limits),
+        **frame,
+        **_show_help(request, page, question, explains=explain == "1"),
+    )
+
+
+def _show_help(
+    request: Request, page: SearchPage, question: SearchQuestion, *, explains: bool
+) -> dict[str, Any]:
+    """What stands around the results of a search."""
+    wanted = HelpWanted(
+        highlights=bool(question.text),
+        explanations=explains,
+        # Keywords belong to the whole result, not to each of its pages.
+        keywords=question.offset == 0,
+    )
+    search_help = _get_use_cases(request).search_help.help_with(page, wanted)
+    diagnosis = search_help.diagnosis
+    today = (page.answered_at or datetime.now(UTC)).date()
+    gettext = get_language(request).translations.gettext
+    return {
+        "search_help": search_help,
+        "steps": make_search_steps(question, page.request.filters.categories),
+        "respelling": search_views.make_respelling_view(page, question),
+        "facets": facet_views.list_facet_views(page, search_help, question),
+        "histogram": make_histogram(_count_years(request, page, question), question),
+        "chips": facet_views.list_chips(question, page.expansions, gettext),
+        "sorts": search_views.list_sorts(question),
+        "date_presets": search_views.list_date_presets(question, today),
+        "relaxation_links": (
+            []
+            if diagnosis is None
+            else search_views.list_relaxation_links(diagnosis, question, gettext)
+        ),
+        "hit_reasons": {
+            hit.paper.arxiv_id: _take_apart(hit, explanation, question)
+            for hit in page.hits
+            if (explanation := search_help.explanations.get(hit.paper.arxiv_id)) is not None
+        },
+        "explain_address": search_views.make_question_address(
+            question, offset=question.offset, explains=True
+        ),
+    }
+
+
+def _count_years(
+    request: Request, page: SearchPage, question: SearchQuestion
+) -> tuple[FacetCount, ...]:
+    """The results by year of submission, those outside the date range too: one may go there."""
+    if question.date_field is not DateField.SUBMITTED:
+        return ()
+    if not (question.first or question.last):
+        return page.facets[FacetField.YEAR]
+    undated = replace(
+        question, first="", last="", offset=0, cursor="", limit=0, facets=(FacetField.YEAR,)
+    )
+    return _get_use_cases(request).search.search(undated).facets[FacetField.YEAR]
+
+
+def _show_reasons(request: Request, question: SearchQuestion, written_id: str) -> Response:
+    """Why one paper of a page of results stands there."""
+    arxiv_id = parse_arxiv_id(written_id).arxiv_id
+    use_cases = _get_use_cases(request)
+    page = use_cases.search.search(question)
+    hits = tuple(hit for hit in page.hits if hit.paper.arxiv_id == arxiv_id)
+    if not hits:
+        raise NotFoundError(f"{arxiv_id} is not among these results any more. Search again.")
+    wanted = HelpWanted(explanations=True, diagnosis=False)
+    search_help = use_cases.search_help.help_with(replace(page, hits=hits), wanted)
+    explanation = search_help.explanations.get(arxiv_id)
+    return render_page(
+        request,
+        "_reasons.html",
+        view=None if explanation is None else _take_apart(hits[0], explanation, question),
+    )
+
+
+def _take_apart(
+    hit: Hit, explanation: Explanation, question: SearchQuestion
+) -> search_views.ReasonsView:
+    is_fresh = question.sort is Sort.FRESH
+    return search_views.make_reasons_view(explanation, fresh_score=hit.score if is_fresh else None)
+
+
+def _get_use_cases(request: Request) -> UseCases:
+    use_cases: UseCases = request.app.state.use_cases
+    return use_cases
