@@ -12,15 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.search.whoosh.codec import layout
 from app.search.whoosh.codec.kernels import has_numba
 from app.search.whoosh.codec.posting_columns import expand_ranges
 
 Array = NDArray[Any]
-Counts = tuple[Array, Array, Array]
-"""Postings and occurrences of each term, and occurrences in each document, all int64."""
-
-Postings = tuple[Array, Array, Array]
-"""Documents and frequencies of postings in order of terms, uint32; positions, uint32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +42,95 @@ class PieceRun:
     term_count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the pieces of a field add up to.
+
+    Attributes:
+        postings, occurrences: int64, of each term.
+        lengths: int64[D], occurrences in each document.
+        longest: positions that the longest document takes.
+    """
+
+    postings: Array
+    occurrences: Array
+    lengths: Array
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostingSpace:
+    """Where the postings of all fields of a run are put, in the order of fields and terms.
+
+    Attributes:
+        docs: uint32, document of each posting.
+        codes: uint16, see `layout.CODES`.
+        positions: uint16 or uint32, of each occurrence in a field that keeps them.
+    """
+
+    docs: Array
+    codes: Array
+    positions: Array
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPlaces:
+    """What a field's postings get of a `PostingSpace`.
+
+    Attributes:
+        postings: int64, where the postings of each term begin.
+        positions: int64, where the positions of each term begin; None without positions.
+        length_bytes: uint8[D], the length that goes into codes.
+        lengths: int64[D], occurrences in each document.
+    """
+
+    postings: Array
+    positions: Array | None
+    length_bytes: Array
+    lengths: Array
+
+
 def count_with_numpy(run: PieceRun) -> Counts:
     """Postings and occurrences by term, occurrences by document."""
     terms, documents, _ = _expand(run)
     order, heads = _group(terms, documents)
-    return (
-        np.bincount(terms[order][heads], minlength=run.term_count),
-        np.bincount(terms, minlength=run.term_count),
-        np.bincount(documents, minlength=len(run.document_ends)),
+    ends = np.append(0, np.cumsum(run.widths[run.pieces], dtype=np.int64))[run.document_ends]
+    return Counts(
+        postings=np.bincount(terms[order][heads], minlength=run.term_count),
+        occurrences=np.bincount(terms, minlength=run.term_count),
+        lengths=np.bincount(documents, minlength=len(run.document_ends)),
+        longest=int(np.diff(ends, prepend=0).max(initial=0)),
     )
 
 
-def place_with_numpy(run: PieceRun, ranks: Array, counts: Counts) -> Postings:
-    """All postings in the order of terms.
+def place_with_numpy(run: PieceRun, places: FieldPlaces, space: PostingSpace) -> Array:
+    """Fill in the postings of a field.
 
-    Args:
-        ranks: int64, place of each term that occurs among them.
-        counts: what `count` gave.
+    Returns:
+        A posting for each of its occurrences that its code cannot count, int64, in any order.
     """
-    del counts
     terms, documents, positions = _expand(run)
-    order, heads = _group(ranks[terms], documents)
+    order, heads = _group(terms, documents)
     frequencies = np.diff(np.append(heads, len(order)))
-    return documents[order][heads].astype("u4"), frequencies.astype("u4"), positions[order]
+    found_terms, found_documents = terms[order][heads], documents[order][heads]
+    targets = places.postings[found_terms] + _count_up(found_terms)
+    space.docs[targets] = found_documents
+    space.codes[targets] = (
+        np.minimum(frequencies, layout.TF_LIMIT).astype(np.uint16) << 8
+        | places.length_bytes[found_documents]
+    )
+    if places.positions is not None:
+        found_terms = terms[order]
+        space.positions[places.positions[found_terms] + _count_up(found_terms)] = positions[order]
+    return np.repeat(targets, np.maximum(frequencies - layout.TF_LIMIT, 0))
+
+
+def _count_up(ordered: Array) -> Array:
+    """For each of some ascending numbers how many equal ones stand before it."""
+    if not len(ordered):
+        return np.zeros(0, np.int64)
+    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+    return np.arange(len(ordered)) - np.repeat(starts, np.diff(np.append(starts, len(ordered))))
 
 
 def _expand(run: PieceRun) -> tuple[Array, Array, Array]:
@@ -112,12 +174,12 @@ class BulkKernels:
 
     Attributes:
         count: postings and occurrences by term, occurrences by document.
-        place: all postings, given the place of each term among them and the counts.
+        place: fills in the postings of a field; see `place_with_numpy`.
         cutter: None where texts are cut in Python.
     """
 
     count: Callable[[PieceRun], Counts]
-    place: Callable[[PieceRun, Array, Counts], Postings]
+    place: Callable[[PieceRun, FieldPlaces, PostingSpace], Array]
     cutter: PieceCutter | None = None
 
 
@@ -132,35 +194,36 @@ def load_bulk_kernels() -> BulkKernels:
     from app.search.whoosh.codec import kernels_bulk, kernels_pieces  # noqa: PLC0415
 
     def count(run: PieceRun) -> Counts:
-        found: Counts = kernels_bulk.count(
-            run.pieces, run.document_ends, run.entry_starts, run.entry_terms, run.term_count
+        return Counts(
+            *kernels_bulk.count(
+                run.pieces,
+                run.document_ends,
+                run.entry_starts,
+                run.entry_terms,
+                run.widths,
+                run.term_count,
+            )
         )
-        return found
 
-    def place(run: PieceRun, ranks: Array, counts: Counts) -> Postings:
-        postings, occurrences, _ = counts
-        found: Postings = kernels_bulk.place(
+    def place(run: PieceRun, places: FieldPlaces, space: PostingSpace) -> Array:
+        surplus = np.empty(int(np.maximum(places.lengths - layout.TF_LIMIT, 0).sum()), np.int64)
+        has_positions = places.positions is not None
+        count = kernels_bulk.place(
             run.pieces,
             run.document_ends,
             run.entry_starts,
             run.entry_terms,
             run.entry_offsets,
             run.widths,
-            _find_starts(postings, ranks),
-            _find_starts(occurrences, ranks),
-            int(postings.sum()),
-            int(occurrences.sum()),
+            places.postings,
+            places.positions if has_positions else places.postings,
+            places.length_bytes,
+            space.docs,
+            space.codes,
+            space.positions if has_positions else space.positions[:0],
+            surplus,
         )
-        return found
+        return surplus[:count]
 
     cutter = PieceCutter(kernels_pieces.find_pieces, kernels_pieces.move_slots)
     return BulkKernels(count, place, cutter)
-
-
-def _find_starts(counts: Array, ranks: Array) -> Array:
-    """Where each term begins when terms stand in the order of their ranks."""
-    used = np.flatnonzero(counts)
-    order = used[np.argsort(ranks[used])]
-    starts = np.zeros(len(counts), np.int64)
-    starts[order] = np.cumsum(counts[order]) - counts[order]
-    return starts

@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,8 @@ class PieceTable:
         self.entry_terms = array("I")
         self.entry_offsets = array("I")
         self.widths = array("I")
+        self._sorted: list[str] = []
+        self._order = np.zeros(0, np.int64)
 
     def extend(self, kind: PieceKind, pieces: Sequence[str]) -> None:
         """Analyse the pieces with the next numbers."""
@@ -61,6 +63,16 @@ class PieceTable:
             self.entry_offsets.append(offset)
         self.entry_starts.append(len(self.entry_terms))
         self.widths.append(width)
+
+    def sort_terms(self) -> tuple[list[str], Array]:
+        """All terms in the order of their code points, which is that of UTF-8; their numbers."""
+        if len(self._sorted) < len(self.terms):
+            new = islice(self.terms, len(self._sorted), None)
+            # Sorting two runs that are in order already costs one comparison a term.
+            self._sorted = sorted(chain(self._sorted, sorted(new)))
+            numbers = map(self.terms.__getitem__, self._sorted)
+            self._order = np.fromiter(numbers, np.int64, len(self._sorted))
+        return self._sorted, self._order
 
     @property
     def size(self) -> int:

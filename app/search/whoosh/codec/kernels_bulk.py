@@ -1,7 +1,8 @@
 """Compiled: sorting pieces into postings.
 
 Both functions walk over the pieces of a field, document by document: the first counts, the
-second puts every posting where the counts say.
+second puts every posting where the counts say. What they know of a term stands side by side, since
+each word of a text leads to another place of the memory.
 """
 
 # ruff: noqa: PLR0917  # compiled functions take arrays by position; numba has no other way
@@ -10,27 +11,38 @@ import numpy as np
 
 from app.search.whoosh.codec.kernels_compile import compiled
 
+ONCE = 1 << 8
+"""A posting code's frequency of 1."""
+
+FULL_CODE = 255 << 8
+"""From here on a posting code holds no larger frequency."""
+
 
 @compiled
-def count(pieces, document_ends, entry_starts, entry_terms, term_count):  # type: ignore[no-untyped-def]
-    """Postings and occurrences by term, occurrences by document."""
-    postings = np.zeros(term_count, np.int64)
-    occurrences = np.zeros(term_count, np.int64)
+def count(  # type: ignore[no-untyped-def]
+    pieces, document_ends, entry_starts, entry_terms, widths, term_count
+):
+    """Postings and occurrences by term, occurrences by document, positions of the longest one."""
+    longest = 0
+    seen = np.zeros(3 * term_count, np.int64)  # last document from 1, postings, occurrences
     lengths = np.zeros(len(document_ends), np.int64)
-    last_document = np.full(term_count, -1, np.int64)
     first = 0
     for document in range(len(document_ends)):
+        length, position = 0, 0
         for token in range(first, document_ends[document]):
             piece = pieces[token]
             for entry in range(entry_starts[piece], entry_starts[piece + 1]):
-                term = entry_terms[entry]
-                occurrences[term] += 1
-                lengths[document] += 1
-                if last_document[term] != document:
-                    last_document[term] = document
-                    postings[term] += 1
+                place = 3 * np.int64(entry_terms[entry])
+                seen[place + 2] += 1
+                length += 1
+                if seen[place] != document + 1:
+                    seen[place] = document + 1
+                    seen[place + 1] += 1
+            position += widths[piece]
+        longest = max(longest, position)
+        lengths[document] = length
         first = document_ends[document]
-    return postings, occurrences, lengths
+    return seen[1::3].copy(), seen[2::3].copy(), lengths, longest
 
 
 @compiled
@@ -41,34 +53,53 @@ def place(  # type: ignore[no-untyped-def]
     entry_terms,
     entry_offsets,
     widths,
-    next_postings,
-    next_positions,
-    posting_count,
-    position_count,
+    first_postings,
+    first_positions,
+    length_bytes,
+    docs,
+    codes,
+    positions,
+    surplus,
 ):
-    """Documents and frequencies of postings, and positions, in the order of terms.
+    """Put documents and codes of postings, and positions, where those of each term begin.
 
-    `next_postings` and `next_positions` hold where those of each term begin; they are changed.
+    Args:
+        positions: empty where the field keeps none.
+        surplus: receives a posting for each of its occurrences that its code cannot count.
+
+    Returns:
+        Entries of `surplus`.
     """
-    documents = np.empty(posting_count, np.uint32)
-    frequencies = np.empty(posting_count, np.uint32)
-    positions = np.empty(position_count, np.uint32)
-    last_document = np.full(len(next_postings), -1, np.int64)
+    keeps_positions = len(positions) > 0
+    seen = np.zeros(3 * len(first_postings), np.int64)  # last document from 1, next places
+    for term in range(len(first_postings)):
+        seen[3 * term + 1] = first_postings[term]
+        seen[3 * term + 2] = first_positions[term]
+    surplus_count = 0
     first = 0
     for document in range(len(document_ends)):
         position = 0
+        code = np.uint16(ONCE) | length_bytes[document]
         for token in range(first, document_ends[document]):
             piece = pieces[token]
             for entry in range(entry_starts[piece], entry_starts[piece + 1]):
-                term = entry_terms[entry]
-                if last_document[term] != document:
-                    last_document[term] = document
-                    documents[next_postings[term]] = document
-                    frequencies[next_postings[term]] = 0
-                    next_postings[term] += 1
-                frequencies[next_postings[term] - 1] += 1
-                positions[next_positions[term]] = position + entry_offsets[entry]
-                next_positions[term] += 1
+                at = 3 * np.int64(entry_terms[entry])
+                if seen[at] != document + 1:
+                    seen[at] = document + 1
+                    posting = seen[at + 1]
+                    seen[at + 1] = posting + 1
+                    docs[posting] = document
+                    codes[posting] = code
+                else:
+                    posting = seen[at + 1] - 1
+                    if codes[posting] < FULL_CODE:
+                        codes[posting] += ONCE
+                    else:
+                        surplus[surplus_count] = posting
+                        surplus_count += 1
+                if keeps_positions:
+                    positions[seen[at + 2]] = position + entry_offsets[entry]
+                    seen[at + 2] += 1
             position += widths[piece]
         first = document_ends[document]
-    return documents, frequencies, positions
+    return surplus_count

@@ -1,6 +1,6 @@
 """Merging postings and positions, a run of terms at a time, so that memory stays bounded."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.whoosh.codec import layout
+from app.search.whoosh.codec.kernels import has_numba
+from app.search.whoosh.codec.merge_runs import MergedRun, PartOfRun, RunOfTerms, merge_with_numpy
 from app.search.whoosh.codec.merge_sources import MergeSource
 from app.search.whoosh.codec.merge_terms import MergedTerms
-from app.search.whoosh.codec.posting_columns import expand_ranges, make_posting_arrays
-from app.search.whoosh.codec.posting_ranges import read_weights, sum_frequencies
+from app.search.whoosh.codec.posting_ranges import sum_frequencies
 from app.search.whoosh.codec.segment_file import NO_POSITIONS
 from app.search.whoosh.codec.segment_files import SegmentFiles
 
@@ -21,40 +22,11 @@ Array = NDArray[Any]
 CHUNK_POSTINGS = 4_000_000
 """Postings that are moved at a time: about 300 MB with positions. A single term may have more."""
 
+COMPILED_POSTINGS = 4_000_000
+"""For fewer the compiler, half a second until it is loaded, is not worth it."""
+
 _LARGE_ARRAYS = (layout.DOCS, layout.CODES, layout.POSITIONS)
 """What is read once, run by run: pages that stayed would add up to all postings of all sources."""
-
-
-@dataclass(frozen=True, slots=True)
-class _MergedRun:
-    """A run of terms of the result.
-
-    Attributes:
-        arrays: all that hold postings and positions; places count from the run's beginning.
-        frequencies: int64, exact.
-    """
-
-    arrays: dict[str, Array]
-    frequencies: NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Postings of one source for a run of terms of the result.
-
-    Attributes:
-        targets: int64, where each living posting goes within the run.
-        docs: new document numbers.
-        frequencies, weights, lengths: exact, and as a byte.
-        position_starts: int64, where the positions of each begin in the source.
-    """
-
-    targets: NDArray[np.int64]
-    docs: NDArray[np.int64]
-    frequencies: NDArray[np.int64]
-    weights: NDArray[np.float64]
-    lengths: NDArray[np.uint8]
-    position_starts: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,29 +52,39 @@ def merge_postings(
     positional = find_positional_fields(sources, field_count)
     totals = np.zeros(field_count, np.int64)
     postings = 0
-    firsts = [0] * len(sources)
+    merge_run = _choose_way(terms)
     with ExitStack() as stack:
-        writers = files.open_posting_arrays(stack, _bound_items(sources))
-        for first, last in _iter_runs(terms.counts):
-            lasts = [int(np.searchsorted(_forward(places), last)) for places in terms.places]
-            bounds = list(zip(firsts, lasts, strict=True))
-            run = _merge_run(
-                sources, terms, bounds, (first, last), positional=positional, written=postings
+        largest = _bound_items(sources)
+        writers = files.open_posting_arrays(stack, largest)
+        position_type = layout.choose_item_type(layout.POSITIONS, largest[layout.POSITIONS])
+        ranges = _iter_runs(terms.counts)
+        for (first, last), parts in zip(ranges, _iter_parts(sources, terms, ranges), strict=True):
+            fields = terms.fields[first:last]
+            run = RunOfTerms(
+                terms.counts[first:last], positional[fields], parts, postings, position_type
             )
-            arrays = run.arrays
+            merged = merge_run(run)
+            arrays = merged.arrays
             arrays[layout.POSTING_STARTS] = arrays[layout.POSTING_STARTS][:-1] + postings
             arrays[layout.WIDE_POSTINGS] += postings
             arrays[layout.BLOCK_POSITIONS] += int(totals.sum())
             for name, array in arrays.items():
                 writers[name].append(array)
-            fields = np.repeat(terms.fields[first:last], terms.counts[first:last])
-            totals += np.bincount(fields, run.frequencies, field_count).astype(np.int64)
-            postings += len(run.frequencies)
-            firsts = lasts
+            totals += np.bincount(fields, merged.occurrences, field_count).astype(np.int64)
+            postings += len(arrays[layout.DOCS])
             for source in sources:
                 source.arrays.release_pages(_LARGE_ARRAYS)
         writers[layout.POSTING_STARTS].append(np.array([postings], np.int64))
     return MergedTotals(totals, positional)
+
+
+def _choose_way(terms: MergedTerms) -> Callable[[RunOfTerms], MergedRun]:
+    """Compiled code, where moving the postings takes longer than loading it."""
+    if int(terms.counts.sum()) < COMPILED_POSTINGS or not has_numba():
+        return merge_with_numpy
+    from app.search.whoosh.codec.merge_runs_compiled import merge_compiled  # noqa: PLC0415
+
+    return merge_compiled
 
 
 def _bound_items(sources: Sequence[MergeSource]) -> dict[str, int]:
@@ -138,107 +120,24 @@ def _iter_runs(counts: NDArray[np.int64]) -> list[tuple[int, int]]:
     return runs
 
 
-def _forward(places: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Places without gaps: a term that is dropped stands with the one before it."""
-    forward: NDArray[np.int64] = np.maximum.accumulate(places)
-    return forward
-
-
-def _merge_run(
-    sources: Sequence[MergeSource],
-    terms: MergedTerms,
-    bounds: Sequence[tuple[int, int]],
-    run: tuple[int, int],
-    *,
-    positional: NDArray[np.bool_],
-    written: int,
-) -> _MergedRun:
-    """Merge a run of terms of the result; `written` postings come before it."""
-    first, last = run
-    counts = terms.counts[first:last]
-    next_places = np.cumsum(counts) - counts
-    size = int(counts.sum())
-    docs = np.empty(size, np.uint32)
-    frequencies = np.empty(size, np.int64)
-    weights = np.empty(size, np.float64)
-    lengths = np.empty(size, np.uint8)
-    parts = []
-    for number, source in enumerate(sources):
-        part = _read_run(
-            source,
-            bounds[number],
-            places=terms.places[number][slice(*bounds[number])] - first,
-            counts=terms.source_counts[number][slice(*bounds[number])],
-            next_places=next_places,
-        )
-        docs[part.targets] = part.docs
-        frequencies[part.targets] = part.frequencies
-        weights[part.targets] = part.weights
-        lengths[part.targets] = part.lengths
-        parts.append(part)
-    has_positions = np.repeat(positional[terms.fields[first:last]], counts)
-    position_counts = np.where(has_positions, frequencies, 0)
-    positions = _merge_positions(sources, parts, position_counts)
-    arrays = make_posting_arrays(
-        counts=counts,
-        docs=docs,
-        frequencies=frequencies,
-        weights=weights,
-        lengths=lengths,
-        postings_before=written,
-    )
-    return _MergedRun({**arrays, layout.POSITIONS: positions}, frequencies)
-
-
-def _read_run(
-    source: MergeSource,
-    bounds: tuple[int, int],
-    *,
-    places: NDArray[np.int64],
-    counts: NDArray[np.int64],
-    next_places: NDArray[np.int64],
-) -> _Run:
-    """The living postings of a range of a source's terms; moves `next_places` behind them.
-
-    Args:
-        bounds: the range.
-        places: of each of these terms within the run.
-        counts: their living postings; a term without is dropped.
-        next_places: where the next posting of each term of the run goes.
-    """
-    begin, end = bounds
-    arrays = source.arrays
-    starts = arrays.posting_starts[begin : end + 1].astype(np.int64)
-    head, stop = int(starts[0]), int(starts[-1])
-    frequencies, weights = read_weights(arrays, head, stop)
-    all_counts = np.diff(starts)
-    before = sum_frequencies(arrays, head) + np.cumsum(frequencies) - frequencies
-    position_starts = before - np.repeat(source.get_position_shifts(begin, end), all_counts)
-    docs = source.new_numbers[arrays.docs[head:stop]]
-    lengths = (arrays.codes[head:stop] & 0xFF).astype(np.uint8)
-    if source.has_deletions:
-        lives = docs >= 0
-        docs, frequencies, weights = docs[lives], frequencies[lives], weights[lives]
-        lengths, position_starts = lengths[lives], position_starts[lives]
-    kept = counts > 0
-    kept_places, kept_counts = places[kept], counts[kept]
-    targets = expand_ranges(next_places[kept_places], kept_counts)
-    next_places[kept_places] += kept_counts
-    return _Run(targets, docs, frequencies, weights, lengths, position_starts)
-
-
-def _merge_positions(
-    sources: Sequence[MergeSource], parts: Sequence[_Run], counts: NDArray[np.int64]
-) -> Array:
-    """Positions of a run in the order of its postings.
-
-    Args:
-        counts: positions of each posting of the run.
-    """
-    starts = np.cumsum(counts) - counts
-    merged = np.empty(int(counts.sum()), np.uint32)
-    for source, part in zip(sources, parts, strict=True):
-        part_counts = counts[part.targets]
-        targets = expand_ranges(starts[part.targets], part_counts)
-        merged[targets] = source.arrays.positions[expand_ranges(part.position_starts, part_counts)]
-    return merged
+def _iter_parts(
+    sources: Sequence[MergeSource], terms: MergedTerms, runs: Sequence[tuple[int, int]]
+) -> Iterator[list[PartOfRun]]:
+    """What the sources have of each run."""
+    # A term that is dropped stands with the one before it.
+    forward = [np.maximum.accumulate(places) for places in terms.places]
+    firsts = [0] * len(sources)
+    for first, last in runs:
+        lasts = [int(np.searchsorted(places, last)) for places in forward]
+        yield [
+            PartOfRun(
+                source,
+                source.arrays.posting_starts[begin : end + 1].astype(np.int64),
+                terms.places[number][begin:end] - first,
+                terms.source_counts[number][begin:end],
+                source.get_position_shifts(begin, end),
+            )
+            for number, (source, begin, end) in enumerate(zip(sources, firsts, lasts, strict=True))
+            if end > begin
+        ]
+        firsts = lasts

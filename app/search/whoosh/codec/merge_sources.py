@@ -50,6 +50,15 @@ class MergeSource:
             number = int(self.field_numbers[int.from_bytes(data[a : a + head], "big")])
             yield layout.make_term_key(number, data[a + head : b])
 
+    def get_renumbered_keys(self) -> tuple[Array, NDArray[np.int64]]:
+        """All keys with the result's field numbers, one after another, and where each begins."""
+        offsets = self.arrays.term_offsets.astype(np.int64)
+        data = self.arrays.term_bytes
+        if not (self.field_numbers == np.arange(len(self.field_numbers))).all():
+            data = data.copy()
+            data[offsets[:-1]] = self.get_fields_of_terms()
+        return data, offsets
+
     def get_fields_of_terms(self) -> NDArray[np.int64]:
         """Number of the field of every term, in the result's numbers, int64[T]."""
         fields: NDArray[np.int64] = self.field_numbers[

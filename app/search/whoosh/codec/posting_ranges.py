@@ -1,6 +1,7 @@
 """What follows from the postings of a segment: exact weights, statistics of terms, positions."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,3 +75,23 @@ def sum_frequencies(arrays: SegmentArrays, posting: int) -> int:
         return 0
     between = read_frequencies(arrays, block * BLOCK_POSTINGS, posting)
     return int(blocks[block]) + int(between.sum())
+
+
+def sum_blocks(
+    codes: NDArray[Any], wide: NDArray[Any], frequencies: NDArray[Any], postings_before: int = 0
+) -> NDArray[np.int64]:
+    """`layout.BLOCK_POSITIONS` of a run, counted from its beginning.
+
+    Args:
+        wide, frequencies: postings whose codes do not hold their frequency, and those.
+        postings_before: postings of the segment that come before this run.
+    """
+    heads = np.arange(-postings_before % BLOCK_POSTINGS, len(codes), BLOCK_POSTINGS)
+    if not len(heads):
+        return np.zeros(0, np.int64)
+    edges = np.append(0, heads) if heads[0] else heads
+    sums = np.add.reduceat(codes >> 8, edges, dtype=np.int64)
+    more = np.asarray(frequencies, np.int64) - (codes[wide] >> 8)
+    np.add.at(sums, np.searchsorted(edges, wide, side="right") - 1, more)
+    before: NDArray[np.int64] = np.cumsum(sums) - sums
+    return before[len(edges) - len(heads) :]

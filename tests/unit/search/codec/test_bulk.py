@@ -134,6 +134,19 @@ def assert_equal_segment(arrays: SegmentArrays, expected: SegmentColumns) -> Non
     assert arrays.facts.category_names == expected.category_names
 
 
+@pytest.mark.parametrize("kernels", [load_bulk_kernels(), NUMPY_KERNELS], ids=["best", "numpy"])
+def test_frequencies_and_positions_beyond_the_usual_width(kernels: BulkKernels) -> None:
+    documents = [
+        {"arxiv_id": "2001.00001", "title": "graph " * 255, "abstract": "graph tree " * 300},
+        {"arxiv_id": "2001.00002", "abstract": "leaf " + "of the " * 33_000 + "graph"},
+        {"arxiv_id": "2001.00003", "title": "graph " * 256, "journal_ref": "A " * 700},
+    ]
+    found = build_in_bulk(documents, kernels)
+    assert found.positions.dtype == np.uint32
+    assert found.wide_frequencies.tolist() == [300, 300, 700, 256]
+    assert_equal_columns(found, build_one_by_one(documents))
+
+
 @given(rows())
 @example([{"arxiv_id": "2001.00001", "comments": "\\o  \xa0 graph"}])
 def test_a_run_equals_documents_added_one_by_one(documents: list[Row]) -> None:

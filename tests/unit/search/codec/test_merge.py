@@ -97,12 +97,23 @@ def list_documents(arrays: SegmentArrays) -> list[Any]:
         max_size=4,
     ),
     chunk=st.sampled_from([1, 3, 1000]),
+    is_compiled=st.booleans(),
 )
 def test_a_merge_equals_writing_the_living_documents_together(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batches: list[Any], chunk: int
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    batches: list[Any],
+    chunk: int,
+    is_compiled: bool,
 ) -> None:
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
     monkeypatch.setattr(merge_postings, "CHUNK_POSTINGS", chunk)
+    for module, name in (
+        (merge_postings, "COMPILED_POSTINGS"),
+        (merge_terms, "COMPILED_TERMS"),
+        (name_columns, "COMPILED_NAMES"),
+    ):
+        monkeypatch.setattr(module, name, 0 if is_compiled else 10**9)
     monkeypatch.setattr(merge_terms, "CHUNK_TERMS", chunk)
     monkeypatch.setattr(name_columns, "CHUNK_NAMES", chunk)
     segments = []
