@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.conftest import OpenVisit
-from tests.browser.test_operator_pages import (
+from tests.browser.looks import (
     check_accessibility,
     has_no_sideways_scroll,
     take_screenshot,
