@@ -1,11 +1,13 @@
 """COinS: a paper as an OpenURL ContextObject, which reference managers read from lists."""
 
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from app.domain.paper import Paper
 
 MAX_AUTHORS = 20
 """More would make lists heavy; a reference manager gets all of them from the paper's page."""
+
+_SEPARATOR = "\n"
 
 MAX_CHARS = 300
 """Longest title and name, characters."""
@@ -30,4 +32,10 @@ def render_coins(paper: Paper) -> str:
         ("rft_id", f"info:arxiv/{paper.arxiv_id}"),
         ("rft_id", paper.arxiv_id.abs_url),
     ]
-    return urlencode([(name, value) for name, value in fields if value], quote_via=quote)
+    given = [(name, value) for name, value in fields if value]
+    # Quoted in one go: field by field it would be a fifth of a list's time.
+    quoted = quote(
+        _SEPARATOR.join(value.replace(_SEPARATOR, " ") for _, value in given), safe=_SEPARATOR
+    )
+    values = quoted.split(_SEPARATOR)
+    return "&".join(f"{name}={value}" for (name, _), value in zip(given, values, strict=True))
