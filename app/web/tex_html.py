@@ -25,9 +25,11 @@ _PART = re.compile(
     r"\{(?P<argument>[^{}$\\]{0,500})\}"
     r"|\{\\(?P<switch>em|it|bf|sl|tt|rm|sc)\s(?P<switched>[^{}$\\]{0,500})\}"
     r"|\{\\(?P<symbol>[A-Za-z]{2,20})\}"
-    r"|\\(?P<sign>[%_#$]|&amp;)",
+    r"|\\(?P<sign>[%_#$]|&amp;)"
+    r"|(?<![-<!])(?P<dash>---?)(?![->])",
     re.DOTALL,
 )
+_DASHES = {"--": "–", "---": "—"}
 _SWITCHES = {"em": "em", "it": "em", "sl": "em", "bf": "strong", "tt": "code"}
 _PROSE = re.compile(
     r"(?<![\\A-Za-z{])[A-Za-z]{2,}[ ,.]+[A-Za-z]{2,}[ ,.]+[A-Za-z]{2,}(?![A-Za-z]*\})"
@@ -46,14 +48,14 @@ def render_tex(text: str) -> Markup:
 
 def render_tex_html(html: str) -> Markup:
     """HTML of escaped text and marks, with its TeX rendered."""
-    if "$" not in html and "\\" not in html:
+    if "$" not in html and "\\" not in html and "--" not in html:
         return Markup(html)  # noqa: S704 - escaped by those who call
     return Markup(_PART.sub(_render_part, html))  # noqa: S704 - escaped, and MathML of our own
 
 
 def _render_part(match: re.Match[str]) -> str:
-    if match["sign"]:
-        return match["sign"]
+    if match["sign"] or match["dash"]:
+        return match["sign"] or _DASHES[match["dash"]]
     if match["symbol"]:
         # A sign in running text, as in 5 {\mu}m.
         return render_mathml(f"\\{match['symbol']}") or match[0]
@@ -61,6 +63,10 @@ def _render_part(match: re.Match[str]) -> str:
         return _emphasise(_EMPHASES.get(match["command"]), match["argument"])
     if match["switch"]:
         return _emphasise(_SWITCHES.get(match["switch"]), match["switched"])
+    return _render_formula(match)
+
+
+def _render_formula(match: re.Match[str]) -> str:
     written = match["inline"] or match["round"]
     block = match["block"] or match["square"]
     tex = unescape(written or block or "").strip()

@@ -91,6 +91,7 @@ def test_what_cannot_be_rendered_stays_readable_tex(written: str) -> None:
         (r"\emph{in vivo} and {\it in vitro}", "<em>in vivo</em> and <em>in vitro</em>"),
         (r"R\&D, 5\% of \$7", "R&amp;D, 5% of $7"),
         (r"\textbf{A & B} <b>", "<strong>A &amp; B</strong> &lt;b&gt;"),
+        ("Calabi--Yau --- a----b", "Calabi–Yau — a----b"),
         ("costs $5 million and more than $7", "costs $5 million and more than $7"),
         ("a lone $ and a \\ stay", "a lone $ and a \\ stay"),
     ],
