@@ -115,7 +115,8 @@ def search(
         str,
         Query(
             description=f"What to count over all matches, of: {', '.join(FACET_NAMES)}; "
-            "several with commas. keyword: telling phrases of the best titles.",
+            "several with commas. keyword: telling phrases of the best titles. author: names as "
+            "they are written; au: finds their other spellings too.",
             examples=["cat,year"],
         ),
     ] = "",

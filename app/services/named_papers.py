@@ -15,7 +15,7 @@ from app.db.session import Database
 from app.domain.announcements import LastAnnouncement
 from app.domain.arxiv_id import ArxivId
 from app.domain.paper import Paper, PaperOutline
-from app.domain.query import DateField, Filters, QueryField, SearchRequest, Sort, Term
+from app.domain.query import AuthorName, DateField, Filters, QueryField, SearchRequest, Sort, Term
 from app.search.engine import SearchEngine
 from app.text.query_syntax import ParsedQuery
 
@@ -43,12 +43,20 @@ class NamedPapers:
 
 
 def find_named_papers(
-    database: Database, engine: SearchEngine, parsed: ParsedQuery, request: SearchRequest
+    database: Database,
+    engine: SearchEngine,
+    parsed: ParsedQuery,
+    request: SearchRequest,
+    author: AuthorName | None = None,
 ) -> NamedPapers:
     """The papers named by `parsed` that pass the filters of `request`.
 
+    Args:
+        author: somebody who has to be among their authors.
+
     Raises:
-        SearchIndexError: the query holds a DOI and there is no usable index.
+        SearchIndexError: the query holds a DOI, or there is an author, and there is no usable
+            index.
         StorageError: there is no usable database.
     """
     by_doi = {doi: _find_ids_of_doi(engine, doi) for doi in parsed.dois}
@@ -66,6 +74,9 @@ def find_named_papers(
         for paper in known
         if passes_filters(paper, request.filters, announced.get(paper.arxiv_id))
     ]
+    if author is not None:
+        theirs = engine.score_papers(author, [paper.arxiv_id for paper in passing])
+        passing = [paper for paper in passing if paper.arxiv_id in theirs]
     notes = [
         f"arXiv:{each} is not held here; it may be at {each.abs_url}."
         for each in parsed.arxiv_ids
@@ -77,7 +88,7 @@ def find_named_papers(
     if len(passing) < len(known):
         notes.append(
             f"{len(known) - len(passing)} of the papers named in the query are left out by the "
-            "category or date filter."
+            "category, date or author filter."
         )
     return NamedPapers(tuple(sort_papers(passing, request.sort)), tuple(notes))
 

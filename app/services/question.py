@@ -6,6 +6,7 @@ from datetime import date
 from app.domain.categories import parse_category_expression
 from app.domain.errors import InvalidCursorError, InvalidInputError, LimitExceededError
 from app.domain.query import (
+    AuthorName,
     DateField,
     DateRange,
     Everything,
@@ -98,8 +99,9 @@ def understand(
     _check_limit(limit, "max_page_size", limits.max_page_size, "results")
     _check_limit(question.offset, "max_offset", limits.max_offset, "results")
     parsed = parse_query(question.text, strict=question.is_strict, today=today)
-    if question.author.strip() and parsed.tree != NOTHING:
-        parsed = replace(parsed, tree=_add_author(parsed.tree, question.author))
+    author = read_author(question)
+    if author is not None and parsed.tree != NOTHING:
+        parsed = replace(parsed, tree=_add_author(parsed.tree, author))
     request = SearchRequest(
         query=parsed.tree,
         filters=make_filters(question),
@@ -129,12 +131,24 @@ def digest_question(question: SearchQuestion) -> str:
     )
 
 
-def _add_author(tree: QueryNode, name: str) -> QueryNode:
-    author = make_author(name)
+def read_author(question: SearchQuestion) -> AuthorName | None:
+    """Whoever a question asks for beside its words; None for anybody.
+
+    Raises:
+        InvalidInputError: that is no name.
+    """
+    if not question.author.strip():
+        return None
+    author = make_author(question.author)
     if author is None:
         raise InvalidInputError(
-            f'"{name[:40]}" is no name. Write author=Lee, author="Lee, A" or author=^Lee.'
+            f'"{question.author[:40]}" is no name. Write author=Lee, author="Lee, A" or '
+            "author=^Lee."
         )
+    return author
+
+
+def _add_author(tree: QueryNode, author: AuthorName) -> QueryNode:
     return author if isinstance(tree, Everything) else join_all([tree, author])
 
 

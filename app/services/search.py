@@ -33,6 +33,7 @@ from app.services.question import (
     SearchQuestion,
     digest_question,
     make_filters,
+    read_author,
     understand,
 )
 from app.services.similar import resolve_similar
@@ -111,7 +112,8 @@ class SearchService:
         respelling = self._respell(question, request)
         if respelling is not None and respelling.is_applied:
             request = replace(request, query=respelling.tree)
-        named = find_named_papers(self._database, self._engine, parsed, request)
+        author = read_author(question)
+        named = find_named_papers(self._database, self._engine, parsed, request, author)
         titled = find_known_items(self._database, self._engine, question.text, request)
         named = named.extend(titled)
         variants = self._find_variants(question, request)

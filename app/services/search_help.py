@@ -11,7 +11,16 @@ from math import log
 from app.db.papers import find_papers
 from app.db.session import Database
 from app.domain.arxiv_id import ArxivId
-from app.domain.query import QueryField, QueryNode, SearchRequest, replace_runs
+from app.domain.query import (
+    AuthorName,
+    Everything,
+    FacetField,
+    QueryField,
+    QueryNode,
+    SearchRequest,
+    join_all,
+    replace_runs,
+)
 from app.domain.results import Explanation, FacetCount, Hit, SearchPage
 from app.search.engine import SearchEngine
 from app.search.lexicon.source import LexiconSource
@@ -21,6 +30,9 @@ from app.services.keyword_facet import READ_HITS, count_keywords
 from app.text.highlight import Highlighter, Snippet
 from app.text.marked_terms import collect_wanted_terms
 from app.text.query_syntax import NOTHING
+
+COUNTED_AUTHORS = 8
+"""Names that are counted as a search finds them; each is a search of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,7 @@ class HelpWanted:
     highlights: bool = False
     explanations: bool = False
     keywords: bool = False
+    authors: bool = False
     diagnosis: bool = True
 
 
@@ -54,6 +67,8 @@ class SearchHelp:
         highlights: by paper.
         explanations: by paper; papers that the query names have none.
         keywords: telling phrases with exact counts over the whole result; None: not asked for.
+        authors: names with the papers that the name finds in the result, in whichever spelling;
+            None: not asked for, or papers are named in the query.
         diagnosis: where few or no papers match, why.
         took_ms: time spent, milliseconds.
     """
@@ -61,6 +76,7 @@ class SearchHelp:
     highlights: Mapping[ArxivId, Highlights] = field(default_factory=dict)
     explanations: Mapping[ArxivId, Explanation] = field(default_factory=dict)
     keywords: tuple[FacetCount, ...] | None = None
+    authors: tuple[FacetCount, ...] | None = None
     diagnosis: Diagnosis | None = None
     took_ms: float = 0.0
 
@@ -97,6 +113,7 @@ class SearchHelpService:
             highlights=self._highlight(page) if wanted.highlights else {},
             explanations=self._explain(page) if wanted.explanations else {},
             keywords=self._count_keywords(page) if wanted.keywords else None,
+            authors=self._count_authors(page) if wanted.authors and not page.named else None,
             diagnosis=self._examine(page) if wanted.diagnosis else None,
             took_ms=(self._clock() - started) * 1_000,
         )
@@ -140,6 +157,20 @@ class SearchHelpService:
             papers = find_papers(tx, [hit.arxiv_id for hit in found.hits])
         titles = [papers[hit.arxiv_id].title for hit in found.hits if hit.arxiv_id in papers]
         return count_keywords(self._engine, self._lexicons.get(), tree, request.filters, titles)
+
+    def _count_authors(self, page: SearchPage) -> tuple[FacetCount, ...]:
+        """The most frequent names, each with what a search for it finds.
+
+        A facet counts names as they are written; au: also finds other spellings of a name, and
+        namesakes written alike in part.
+        """
+        counted = []
+        for each in page.facets.get(FacetField.AUTHOR, ())[:COUNTED_AUTHORS]:
+            author = AuthorName(each.value.replace('"', " "))
+            query = author if page.tree == Everything() else join_all([page.tree, author])
+            count = self._engine.count(query, page.request.filters)
+            counted.append(FacetCount(each.value, count))
+        return tuple(sorted(counted, key=lambda each: (-each.count, each.value)))
 
     def _examine(self, page: SearchPage) -> Diagnosis | None:
         request = page.request

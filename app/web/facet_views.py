@@ -95,6 +95,8 @@ def list_facet_views(
     }
     if search_help.keywords:
         counted["keyword"] = search_help.keywords
+    if search_help.authors is not None:
+        counted[FacetField.AUTHOR.value] = search_help.authors
     views = []
     for facet, counts in counted.items():
         useful = [each for each in counts if 0 < each.count < page.total]

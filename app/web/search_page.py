@@ -87,6 +87,7 @@ def _show_help(
         explanations=explains,
         # Keywords belong to the whole result, not to each of its pages.
         keywords=question.offset == 0,
+        authors=True,
     )
     search_help = _get_use_cases(request).search_help.help_with(page, wanted)
     diagnosis = search_help.diagnosis

@@ -232,6 +232,24 @@ def test_an_author_beside_the_words_narrows_like_one_among_them(client: TestClie
     assert "is no name" in refused.json()["detail"]
 
 
+def test_an_author_narrows_named_papers_too(client: TestClient) -> None:
+    assert search(client, q=OTTER_ID, author="Quillfeather")["total"] == 1
+    left_out = search(client, q=OTTER_ID, author="Nobody")
+    assert left_out["total"] == 0
+    assert "author filter" in left_out["notes"][0]
+    refused = client.get(SEARCH, params={"q": OTTER_ID, "author": "^$"})
+    assert refused.status_code == 422
+
+
+def test_selected_fields_keep_what_another_parameter_asks_for(client: TestClient) -> None:
+    (hit,) = search(client, q="otters", fields="arxiv_id", explain=1, highlight=1)["results"]
+
+    assert set(hit) == {"arxiv_id", "highlights", "explanation"}
+    weights = [each["weight"] for each in hit["explanation"]["contributions"]]
+    assert sum(weights) == pytest.approx(hit["explanation"]["score"], abs=1e-6)
+    assert "<mark>" in hit["highlights"]["title"]
+
+
 def test_only_the_selected_fields_come_back(client: TestClient) -> None:
     body = search(client, q="otters", fields="arxiv_id, title")
 
