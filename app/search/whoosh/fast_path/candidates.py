@@ -16,7 +16,7 @@ from app.search.whoosh.codec.whoosh_internals import LENGTH_OF_BYTE
 from app.search.whoosh.compiler import compile_weighted_terms
 from app.search.whoosh.fast_path.execute import Executor, Pass
 from app.search.whoosh.fast_path.latent_ranking import make_query_vector, read_unit_vectors
-from app.search.whoosh.fast_path.plan import make_plan
+from app.search.whoosh.fast_path.planning import make_plan
 from app.search.whoosh.fast_path.word_counts import FIELDS, count_words
 from app.search.whoosh.latent import LatentModel
 
