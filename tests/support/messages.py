@@ -64,8 +64,12 @@ def _list_operator_texts() -> Iterator[Message]:
 
 
 def _list_category_names() -> Iterator[Message]:
-    named = [*list_archives(include_retired=True), *list_categories(include_retired=True)]
-    for name in (*(name for _, name in list_groups()), *(each.name for each in named)):
+    names = [
+        *(name for _, name in list_groups()),
+        *(archive.name for archive in list_archives(include_retired=True)),
+        *(category.name for category in list_categories(include_retired=True)),
+    ]
+    for name in names:
         yield Message(name, "", "app/domain/taxonomy_table.py")
 
 
