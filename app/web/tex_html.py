@@ -17,8 +17,8 @@ _EMPHASES = {"emph": "em", "textit": "em", "textsl": "em", "textbf": "strong", "
 # On escaped text an entity is longer than its character.
 _LONGEST = 5 * MAX_FORMULA_CHARS
 _PART = re.compile(
-    rf"\$\$(?P<block>(?:\\.|[^$\\<]){{1,{_LONGEST}}})\$\$"
-    rf"|\$(?P<inline>(?:\\.|[^$\\<]){{1,{_LONGEST}}})\$"
+    rf"\$\$(?P<block>(?:\\[^<]|[^$\\<]){{1,{_LONGEST}}})\$\$"
+    rf"|\$(?P<inline>(?:\\[^<]|[^$\\<]){{1,{_LONGEST}}})\$"
     rf"|\\\((?P<round>(?:[^\\<]|\\(?![()])){{1,{_LONGEST}}})\\\)"
     rf"|\\\[(?P<square>(?:[^\\<]|\\(?![\[\]])){{1,{_LONGEST}}})\\\]"
     r"|\\(?P<command>emph|textit|textsl|textbf|texttt|textsc|textrm|textsf|text)"

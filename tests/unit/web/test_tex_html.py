@@ -167,6 +167,10 @@ def check_harmless(shown: str) -> None:
         assert not any(re.search(r"[:;(]", value) for value in element.values()), element.values()
 
 
+def test_a_mark_behind_a_backslash_stays_a_mark() -> None:
+    assert render_tex_html(r"$a\<mark>b$ c</mark>") == r"$a\<mark>b$ c</mark>"
+
+
 def test_alphabets_of_mathematics_are_written_in_unicode() -> None:
     assert write_in_alphabet("RZ1", "double-struck") == "ℝℤ𝟙"
     assert write_in_alphabet("αx", "bold") == "𝛂𝐱"
