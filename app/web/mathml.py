@@ -81,6 +81,7 @@ def _convert(tex: str) -> Element | None:
     try:
         return convert_to_element(" ".join(tex.split()))
     except Exception:
+        # Whatever the library stumbles over, the formula stays TeX.
         return None
 
 

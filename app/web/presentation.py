@@ -5,7 +5,7 @@ make it bounded as well, so that no single record can make a page unusable.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, partial
@@ -116,10 +116,10 @@ def format_figure(value: str | float | bool | None) -> str:
     return value if isinstance(value, str) else f"{value:.6g}"
 
 
-def name_category(code: str) -> str:
+def name_category(code: str, translate: Callable[[str], str] = str) -> str:
     """The name of a category; empty when it is not arXiv's."""
     category = find_category(code)
-    return category.name if category is not None else ""
+    return translate(category.name) if category is not None else ""
 
 
 def make_search_address(**parameters: str | int | None) -> str:
@@ -208,7 +208,7 @@ def make_environment(language: Language, assets: Assets) -> Environment:
         "number": partial(format_number, language=language),
         "citation_date": format_citation_date,
         "figure": format_figure,
-        "category_name": name_category,
+        "category_name": partial(name_category, translate=translations.gettext),
         "author_address": make_author_address,
         "doi_addresses": list_doi_addresses,
         "web_address": keep_web_address,

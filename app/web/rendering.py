@@ -14,6 +14,9 @@ LANGUAGE_COOKIE = "papersift-language"
 THEME_COOKIE = "papersift-theme"
 """The two cookies there are; each holds nothing but the choice itself."""
 
+_PARTS = {"/calendar/all": ("/calendar", "/list")}
+"""Parts of the site whose pages do not all begin with the address of the first."""
+
 THEMES = ("auto", "light", "dark")
 
 
@@ -47,9 +50,12 @@ class Frame:
             self.theme, ""
         )
 
-    def is_at(self, address: str) -> bool:
-        """Whether the page is this one, or one below it."""
-        return self.path == address or (address != "/" and self.path.startswith(f"{address}/"))
+    def is_in(self, address: str) -> bool:
+        """Whether the page belongs to the part of the site that begins at an address."""
+        if address == "/":
+            return self.path == "/"
+        beginnings = _PARTS.get(address, (address,))
+        return any(f"{self.path}/".startswith(f"{beginning}/") for beginning in beginnings)
 
     def choice_address(self, **choice: str) -> str:
         """Where a choice of `language` or `theme` is posted to; it leads back to this page."""

@@ -17,8 +17,8 @@ _EMPHASES = {"emph": "em", "textit": "em", "textsl": "em", "textbf": "strong", "
 # On escaped text an entity is longer than its character.
 _LONGEST = 5 * MAX_FORMULA_CHARS
 _PART = re.compile(
-    rf"\$\$(?P<block>(?:\\.|[^$\\<]){{1,{_LONGEST}}})\$\$"
-    rf"|\$(?P<inline>(?:\\.|[^$\\<]){{1,{_LONGEST}}})\$"
+    rf"\$\$(?P<block>(?:\\[^<]|[^$\\<]){{1,{_LONGEST}}})\$\$"
+    rf"|\$(?P<inline>(?:\\[^<]|[^$\\<]){{1,{_LONGEST}}})\$(?P<tail>-[A-Za-z]{{1,20}})?"
     rf"|\\\((?P<round>(?:[^\\<]|\\(?![()])){{1,{_LONGEST}}})\\\)"
     rf"|\\\[(?P<square>(?:[^\\<]|\\(?![\[\]])){{1,{_LONGEST}}})\\\]"
     r"|\\(?P<command>emph|textit|textsl|textbf|texttt|textsc|textrm|textsf|text)"
@@ -72,8 +72,13 @@ def _render_formula(match: re.Match[str]) -> str:
     tex = unescape(written or block or "").strip()
     if not tex or _PROSE.search(tex):
         return match[0]
+    tail = match["tail"] or ""
     mathml = render_mathml(tex, is_block=not written)
-    return mathml if mathml is not None else f'<code class="tex" translate="no">{match[0]}</code>'
+    if mathml is None:
+        source = match[0].removesuffix(tail)
+        return f'<code class="tex" translate="no">{source}</code>{tail}'
+    # Lines do not end within "p-adic".
+    return f'<span class="joined">{mathml}{tail}</span>' if tail else mathml
 
 
 def _emphasise(element: str | None, html: str) -> str:

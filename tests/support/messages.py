@@ -8,6 +8,7 @@ from typing import Any
 from babel.messages.extract import extract
 
 from app.api.problems import INTERNAL, INVALID_PARAMETER, KINDS, METHOD_NOT_ALLOWED, NO_SUCH_ADDRESS
+from app.domain.categories import list_archives, list_categories, list_groups
 from app.web.operator_catalogue import PAGES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,6 +35,7 @@ def list_page_messages() -> dict[str, Message]:
         *_extract("app/web", "*.py", "python", PYTHON_KEYWORDS),
         *_list_problem_titles(),
         *_list_operator_texts(),
+        *_list_category_names(),
     ):
         found.setdefault(message.text, message)
     return found
@@ -59,6 +61,16 @@ def _list_operator_texts() -> Iterator[Message]:
     for page in PAGES:
         for text in (page.title, page.learn, *(preset.name for preset in page.presets)):
             yield Message(text, "", "app/web/operator_catalogue.py")
+
+
+def _list_category_names() -> Iterator[Message]:
+    names = [
+        *(name for _, name in list_groups()),
+        *(archive.name for archive in list_archives(include_retired=True)),
+        *(category.name for category in list_categories(include_retired=True)),
+    ]
+    for name in names:
+        yield Message(name, "", "app/domain/taxonomy_table.py")
 
 
 def _list_problem_titles() -> Iterator[Message]:

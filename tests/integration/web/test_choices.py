@@ -83,3 +83,19 @@ def test_scripts_get_their_words_from_a_file_that_is_kept_for_good(client: TestC
     assert (
         get_page(client, "/help", Accept_Language="en").find("/html")[0].get("data-words") is None
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [
+        ("/", "Home"),
+        ("/list/cs.CL/2024-05-03", "Days"),
+        ("/calendar/cs.CL", "Days"),
+        ("/operators/rope", "Operators"),
+        ("/help", "Help"),
+    ],
+)
+def test_the_navigation_shows_where_one_is(client: TestClient, path: str, part: str) -> None:
+    page = get_page(client, path, Accept_Language="en")
+
+    assert page.texts("//nav[@aria-label='Site']/a[@aria-current='page']") == [part]

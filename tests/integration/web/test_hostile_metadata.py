@@ -124,5 +124,5 @@ def _list_elements(paper: object) -> list[tuple[str, list[str]]]:
     return [
         (str(each.tag), sorted(each.keys()))
         for each in page.find(f"//main//*[not({of_tex})]")
-        if each.tag not in {"em", "strong"}
+        if each.tag not in {"em", "strong"} and each.get("class") != "joined"
     ]

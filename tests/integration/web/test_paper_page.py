@@ -81,7 +81,7 @@ def test_related_papers_stand_by_their_time(client: TestClient) -> None:
     headings = page.texts("//section[@aria-labelledby='related']/h3")
     assert headings
     assert all(each.split()[0] in {"Earlier", "Of", "Later"} for each in headings)
-    assert page.texts("//ul[@class='related-list']//p[starts-with(text(), 'Shares')]")
+    assert page.texts("//ul[@class='related-list']//p[starts-with(text(), 'Shares:')]")
     assert "/related/2403.05001" in page.links()
 
 

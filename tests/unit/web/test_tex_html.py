@@ -17,7 +17,7 @@ MATHML = {
     "mmultiscripts", "mprescripts", "none", "mtable", "mtr", "mtd", "mstyle", "mpadded",
     "mphantom",
 }  # fmt: skip
-TEXT = {"em", "strong", "code", "mark"}
+TEXT = {"em", "strong", "code", "mark", "span"}
 ATTRIBUTES = {
     "translate", "dir", "display", "encoding", "class", "accent", "accentunder", "stretchy",
     "fence", "form", "separator", "largeop", "movablelimits", "minsize", "maxsize", "lspace",
@@ -165,6 +165,15 @@ def check_harmless(shown: str) -> None:
         assert element.tag in MATHML | TEXT, element.tag
         assert set(element.keys()) <= ATTRIBUTES, element.keys()
         assert not any(re.search(r"[:;(]", value) for value in element.values()), element.values()
+
+
+def test_a_formula_stays_with_the_rest_of_its_word() -> None:
+    assert "</math>-adic</span> numbers" in render_tex("$p$-adic numbers")
+    assert "</code>-adic numbers" in render_tex(r"$\nosuch$-adic numbers")
+
+
+def test_a_mark_behind_a_backslash_stays_a_mark() -> None:
+    assert render_tex_html(r"$a\<mark>b$ c</mark>") == r"$a\<mark>b$ c</mark>"
 
 
 def test_alphabets_of_mathematics_are_written_in_unicode() -> None:
