@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from app.api.caching import answer_unchanged, make_cache_headers
+from app.api.caching import CACHE_CONTROL, answer_unchanged, make_cache_headers
 from app.api.deps import UseCasesDep, make_router
 from app.api.openapi import list_problems
 from app.api.query_answers import (
@@ -157,7 +157,7 @@ def search(
 
     A query without a match on all its words is answered with papers that hold any of them
     (`relaxed`). Papers named by identifier or DOI come first. Answers carry an ETag that changes
-    with the index.
+    with the index, unless stars order them.
     """
     question = SearchQuestion(
         text=q,
@@ -181,14 +181,20 @@ def search(
     service = use_cases.search
     # A request that would be refused must be refused also when its ETag is known.
     service.understand(question)
+    # Stars change without the index.
+    is_steady = sort is not Sort.STARS
     headers = make_cache_headers(service.get_state(), counts_days=has_relative_dates(q))
-    unchanged = answer_unchanged(request, headers)
+    unchanged = answer_unchanged(request, headers) if is_steady else None
     if unchanged is not None:
         return unchanged
     page = service.search(question)
     wanted = HelpWanted(highlights=highlight, explanations=explain, keywords=wants_keywords(facets))
     search_help = use_cases.search_help.help_with(page, wanted)
-    headers = make_cache_headers(page.state, counts_days=has_relative_dates(q))
+    headers = (
+        make_cache_headers(page.state, counts_days=has_relative_dates(q))
+        if is_steady
+        else {"Cache-Control": CACHE_CONTROL}
+    )
     response.headers.update(headers)
     answer = make_search_out(page, search_help, request, service.limits)
     return answer if not selected else select_fields(answer, selected, headers)

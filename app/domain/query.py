@@ -96,6 +96,9 @@ class Sort(StrEnum):
     FRESH = "fresh"
     """Relevance times freshness: score x (1/4 + 3/4 x 2^(-a/365)), a being how many days before
     the newest paper of the index a paper was submitted."""
+    STARS = "stars"
+    """Most starred by readers first, then by relevance. Engines know no stars:
+    `app.services.star_order` puts the starred papers before their order by relevance."""
 
 
 class RankMode(StrEnum):

@@ -1,6 +1,6 @@
 """Papers that match a request beyond those it names: the engine's answer, relaxed if need be."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.paper import Paper
@@ -36,6 +36,7 @@ def find_matches(
     request: SearchRequest,
     named: Sequence[Paper],
     variants: Variants,
+    search: Callable[[SearchRequest], EngineResult],
 ) -> Matches:
     """The engine's answer beyond the named papers.
 
@@ -43,6 +44,7 @@ def find_matches(
 
     Args:
         variants: of the request's query.
+        search: the engine's, or one that knows orders the engine does not.
 
     Raises:
         SearchIndexError: there is no usable index.
@@ -57,7 +59,7 @@ def find_matches(
         offset=max(0, request.offset - len(named)) if request.after is None else 0,
         limit=request.limit - on_page,
     )
-    result = engine.search(asked)
+    result = search(asked)
     total = result.total
     # A named paper, left out above, may be among those that hold all the words; and papers with an
     # acronym instead of them do not replace those that hold some of the words.
@@ -66,7 +68,7 @@ def find_matches(
     relaxation = find_relaxation(request.query, variants.further)
     if relaxation is None or is_enough(total, result.state.papers, request.sort):
         return Matches(result, tree, tree)
-    second = engine.search(replace(asked, query=_leave_out(relaxation.query, named)))
+    second = search(replace(asked, query=_leave_out(relaxation.query, named)))
     if second.total <= result.total:
         return Matches(result, tree, tree)
     notes = (describe_relaxation(total),)

@@ -125,8 +125,8 @@ def _moment(paper: Paper | PaperOutline, date_field: DateField) -> datetime:
 
 
 def sort_papers(papers: Sequence[Dated], sort: Sort) -> list[Dated]:
-    """As written for relevance, else by the date that sorts everything behind them."""
-    if sort in (Sort.RELEVANCE, Sort.FRESH):
+    """As written for relevance and stars, else by the date that sorts everything behind them."""
+    if sort in (Sort.RELEVANCE, Sort.FRESH, Sort.STARS):
         return list(papers)
     date_field = DateField.UPDATED if sort is Sort.UPDATED else DateField.SUBMITTED
     return sorted(papers, key=lambda p: _moment(p, date_field), reverse=sort is not Sort.OLDEST)

@@ -21,7 +21,6 @@ from app.services.search import SearchLimits, SearchQuestion, make_filters
 from app.services.similar_papers import (
     SimilarityFinder,
     Wanted,
-    arrange,
     choose_shown,
 )
 from app.text.bibtex_reader import BibEntry, read_bibtex
@@ -131,7 +130,7 @@ class RecommendService:
             left_out=[each.arxiv_id for each in seeds if each.arxiv_id is not None],
         )
         found = self._finder.find(wanted, filters)
-        arranged = arrange(found.papers, question.sort)
+        arranged = self._finder.arrange(found.papers, question.sort)
         page = self._finder.read(arranged[question.offset : question.offset + limit])
         profile = found.profile or self._finder.weigh(importance)
         shown = choose_shown(profile, self._limits.max_profile_terms)

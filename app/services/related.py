@@ -30,7 +30,6 @@ from app.services.similar_papers import (
     FoundPaper,
     SimilarityFinder,
     Wanted,
-    arrange,
     choose_shown,
 )
 from app.text.keywords import extract_literal_keywords
@@ -98,7 +97,9 @@ class RelatedService:
             seed = get_living_paper(tx, asked.arxiv_id)
         find = self._find_by_keywords if method is RelatedMethod.LITERAL else self._find_by_text
         found = find(seed, filters)
-        shown = arrange(found.papers, question.sort)[question.offset : question.offset + limit]
+        shown = self._finder.arrange(found.papers, question.sort)[
+            question.offset : question.offset + limit
+        ]
         page = [
             replace(
                 each,

@@ -38,6 +38,7 @@ from app.services.question import (
 )
 from app.services.similar import resolve_similar
 from app.services.spelling import SpellingService
+from app.services.star_order import StarOrder
 from app.services.variants import VariantFinder, Variants
 from app.text.query_syntax import NOTHING, ParsedQuery, render_query
 
@@ -74,6 +75,7 @@ class SearchService:
     ) -> None:
         self._database = database
         self._engine = engine
+        self._star_order = StarOrder(database, engine)
         self._limits = limits
         self._clock = clock
         self._now = now
@@ -117,7 +119,9 @@ class SearchService:
         titled = find_known_items(self._database, self._engine, question.text, request)
         named = named.extend(titled)
         variants = self._find_variants(question, request)
-        matches = find_matches(self._engine, request, named.papers, variants)
+        matches = find_matches(
+            self._engine, request, named.papers, variants, self._star_order.search
+        )
         hits, missing = load_hits(self._database, request, named.papers, matches.result)
         return SearchPage(
             request=request,

@@ -13,6 +13,7 @@ import numpy as np
 
 from app.db.papers import find_papers
 from app.db.session import Database
+from app.db.stars import count_stars
 from app.domain.arxiv_id import ArxivId
 from app.domain.paper import Paper, PaperOutline
 from app.domain.query import Filters, Sort
@@ -155,6 +156,14 @@ class SimilarityFinder:
         scores = CandidateScores(Candidates.make_empty(state), (), {}, np.zeros(0))
         return SimilarPapers((), {}, state, scores, {})
 
+    def arrange(self, papers: Sequence[FoundPaper], sort: Sort) -> list[FoundPaper]:
+        """The papers by relevance, as they come, by a date, or by stars."""
+        if sort is not Sort.STARS:
+            return _arrange(papers, sort)
+        with self._database.read() as tx:
+            stars = count_stars(tx, [each.outline.arxiv_id for each in papers])
+        return sorted(papers, key=lambda each: -stars.get(each.outline.arxiv_id, 0))
+
     def read(self, shown: Sequence[FoundPaper]) -> list[RelatedPaper]:
         """Some of the papers found, without their reasons; those deleted meanwhile are left out."""
         with self._database.read() as tx:
@@ -182,8 +191,7 @@ class SimilarityFinder:
         }
 
 
-def arrange(papers: Sequence[FoundPaper], sort: Sort) -> list[FoundPaper]:
-    """The papers by relevance, as they come, or by a date."""
+def _arrange(papers: Sequence[FoundPaper], sort: Sort) -> list[FoundPaper]:
     by_id = {each.outline.arxiv_id: each for each in papers}
     return [by_id[each.arxiv_id] for each in sort_papers([one.outline for one in papers], sort)]
 

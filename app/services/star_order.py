@@ -1,0 +1,71 @@
+"""`sort=stars`: matches by how many readers starred them, then all others by relevance.
+
+Stars are in the database and change with every click, so they are no column of the index: those of
+the most starred papers that match are put before the engine's hits.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from app.db.last_announcements import find_last_announcements
+from app.db.papers import find_papers
+from app.db.session import Database
+from app.db.stars import list_most_starred
+from app.domain.arxiv_id import ArxivId
+from app.domain.query import SearchRequest, Sort
+from app.domain.results import EngineHit, EngineResult
+from app.search.engine import SearchEngine
+from app.services.named_papers import passes_filters
+
+MAX_STARRED = 1_000
+"""Papers that stars put first, the most starred of all: each of them is looked at in each search.
+Others, with fewer stars, stand by relevance."""
+
+
+class StarOrder:
+    """Searches in the order of stars; safe to share between threads."""
+
+    def __init__(self, database: Database, engine: SearchEngine) -> None:
+        self._database = database
+        self._engine = engine
+
+    def search(self, request: SearchRequest) -> EngineResult:
+        """The engine's answer to a request by stars; any other is the engine's own.
+
+        Raises:
+            SearchIndexError: there is no usable index.
+            StorageError: there is no usable database.
+        """
+        if request.sort is not Sort.STARS:
+            return self._engine.search(request)
+        by_relevance = replace(request, sort=Sort.RELEVANCE)
+        if request.after is None:
+            reach = request.offset + request.limit
+            by_relevance = replace(by_relevance, offset=0, limit=reach if request.limit else 0)
+        result = self._engine.search(by_relevance)
+        if not request.limit:
+            return result
+        starred = self._list_starred(request)
+        rest = [hit for hit in result.hits if hit.arxiv_id not in starred]
+        if request.after is not None:
+            # So deep that all starred papers were shown before.
+            return replace(result, hits=tuple(rest))
+        ordered = [*starred.values(), *rest]
+        page = ordered[request.offset : request.offset + request.limit]
+        return replace(result, hits=tuple(page))
+
+    def _list_starred(self, request: SearchRequest) -> Mapping[ArxivId, EngineHit]:
+        """The starred papers that match, most stars first, equal ones by relevance."""
+        with self._database.read() as tx:
+            stars = dict(list_most_starred(tx, MAX_STARRED))
+        scores = self._engine.score_papers(request.query, list(stars)) if stars else {}
+        with self._database.read() as tx:
+            papers = find_papers(tx, list(scores))
+            announced = find_last_announcements(tx, list(scores))
+        passing = [
+            each
+            for each, paper in papers.items()
+            if passes_filters(paper, request.filters, announced.get(each))
+        ]
+        passing.sort(key=lambda each: (-stars[each], -scores[each], each.value))
+        return {each: EngineHit(each, scores[each]) for each in passing}
