@@ -67,8 +67,8 @@ class SearchHelp:
         highlights: by paper.
         explanations: by paper; papers that the query names have none.
         keywords: telling phrases with exact counts over the whole result; None: not asked for.
-        authors: names with the papers that the name finds in the result, in whichever spelling;
-            None: not asked for, or papers are named in the query.
+        authors: the facet of authors with what the first names find in the result, in whichever
+            spelling; None: not asked for, or papers are named in the query.
         diagnosis: where few or no papers match, why.
         took_ms: time spent, milliseconds.
     """
@@ -159,18 +159,20 @@ class SearchHelpService:
         return count_keywords(self._engine, self._lexicons.get(), tree, request.filters, titles)
 
     def _count_authors(self, page: SearchPage) -> tuple[FacetCount, ...]:
-        """The most frequent names, each with what a search for it finds.
+        """The names of the facet, the most frequent ones with what a search for them finds.
 
         A facet counts names as they are written; au: also finds other spellings of a name, and
         namesakes written alike in part.
         """
         counted = []
-        for each in page.facets.get(FacetField.AUTHOR, ())[:COUNTED_AUTHORS]:
+        names = page.facets.get(FacetField.AUTHOR, ())
+        for each in names[:COUNTED_AUTHORS]:
             author = AuthorName(each.value.replace('"', " "))
             query = author if page.tree == Everything() else join_all([page.tree, author])
             count = self._engine.count(query, page.request.filters)
             counted.append(FacetCount(each.value, count))
-        return tuple(sorted(counted, key=lambda each: (-each.count, each.value)))
+        counted.sort(key=lambda each: (-each.count, each.value))
+        return (*counted, *names[COUNTED_AUTHORS:])
 
     def _examine(self, page: SearchPage) -> Diagnosis | None:
         request = page.request
