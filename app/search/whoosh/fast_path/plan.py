@@ -175,6 +175,9 @@ def _plan_or(queries: Iterable[Any]) -> Plan:
     members: list[Leaf] = []
     base_score = 0.0
     for query in queries:
+        if type(query) is Term:  # what a plan of its own would come to
+            members.append(_make_leaf(query))
+            continue
         plan = _plan(query)
         if plan == NOTHING:
             continue
@@ -191,20 +194,22 @@ def _plan_or(queries: Iterable[Any]) -> Plan:
 
 
 def _join_fields(members: Sequence[Leaf]) -> list[Leaf]:
-    """The members with a term looked for in title and abstract alike as a word of one text."""
+    """The members with a term looked for in title and abstract alike as a word of one text.
+
+    A term that stands there several times is joined once.
+    """
     title, abstract = JOINED_FIELDS
-    words = {
-        WordLeaf(leaf.text, leaf.boost): leaf
-        for leaf in members
-        if isinstance(leaf, TermLeaf) and leaf.field == title
-    }
-    joined: list[Leaf] = list(members)
-    for word, leaf in words.items():
-        other = replace(leaf, field=abstract)
-        if other in joined:
-            joined.remove(other)
-            joined[joined.index(leaf)] = word
-    return joined
+    by_field: dict[str, dict[tuple[str, float], int]] = {title: {}, abstract: {}}
+    for place, leaf in enumerate(members):
+        if isinstance(leaf, TermLeaf) and leaf.field in JOINED_FIELDS:
+            by_field[leaf.field].setdefault((leaf.text, leaf.boost), place)
+    joined: dict[int, Leaf] = dict(enumerate(members))
+    for word, place in by_field[title].items():
+        other = by_field[abstract].get(word)
+        if other is not None:
+            joined[place] = WordLeaf(*word)
+            del joined[other]
+    return list(joined.values())
 
 
 def _get_members(plan: Plan) -> tuple[Leaf, ...] | None:
