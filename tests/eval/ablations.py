@@ -54,7 +54,7 @@ ABLATIONS: dict[str, Ablation] = {
     ),
     "bm25, fields summed": Ablation(
         {"rank": RankMode.BM25},
-        {"app.search.whoosh.fast_path.plan._join_fields": lambda members: members},
+        {"app.search.whoosh.fast_path.planning._join_fields": lambda members: members},
     ),
     "all words as long as any paper holds them": Ablation(
         settings={f"{_RELAXATION}.ENOUGH_PAPERS": 1}

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 from app.domain.query import QueryNode
 from app.search.whoosh.compiler import compile_query
 from app.search.whoosh.exact_forms import WantedForm, list_wanted_forms
-from app.search.whoosh.fast_path.plan import Plan, make_plan
+from app.search.whoosh.fast_path.plan import Plan
+from app.search.whoosh.fast_path.planning import make_plan
 
 MAX_CACHED_QUERIES = 1_024
 """Query trees that are remembered."""

@@ -30,22 +30,19 @@ from app.search.whoosh.fast_path.answers import (
     EVERY_PAPER,
     Answer,
     Page,
-    SecondStage,
     answer,
-    chain_stages,
     find_documents,
     go_on,
     score_papers,
 )
 from app.search.whoosh.fast_path.candidates import find_candidates
 from app.search.whoosh.fast_path.execute import Executor
-from app.search.whoosh.fast_path.explain import PaperScores, list_bonuses, list_contributions
-from app.search.whoosh.fast_path.form_ranking import FormRanker
-from app.search.whoosh.fast_path.latent_ranking import make_second_stage
+from app.search.whoosh.fast_path.explain import PaperScores, list_contributions
 from app.search.whoosh.fast_path.likeness import choose_terms
-from app.search.whoosh.fast_path.plan import make_plan
+from app.search.whoosh.fast_path.planning import make_plan
 from app.search.whoosh.health import IndexHealth, translate_read_errors
 from app.search.whoosh.matches import list_matches
+from app.search.whoosh.second_stage import list_bonuses, make_stages
 from app.search.whoosh.snapshots import Snapshot, SnapshotSource
 from app.search.whoosh.state_caches import ExecutorSource, StatisticsCache
 from app.search.whoosh.term_patterns import BeginsWith, SimilarTo, TermPattern, Wildcard
@@ -143,9 +140,7 @@ class WhooshEngine:
             scores = PaperScores(executor, held)
             bonuses: dict[int, tuple[TermContribution, ...]] = {}
             if rank is RankMode.DEFAULT:
-                ranker = FormRanker(executor, compiled.forms) if compiled.forms else None
-                latent_stage = make_second_stage(executor, snapshot.model, plan)
-                bonuses = list_bonuses(executor, plan, filters, ranker, latent_stage)
+                bonuses = list_bonuses(executor, snapshot.model, compiled, filters)
             for arxiv_id, number in held.items():
                 parts = tuple(list_contributions(scores, plan, arxiv_id))
                 parts += bonuses.get(number, ()) if parts else ()
@@ -271,9 +266,7 @@ class WhooshEngine:
         with self._borrow() as (snapshot, searcher, executor):
             plan = compiled.plan
             matches = list_matches(searcher, compiled.query) if plan is None else plan
-            second_stage = None
-            if is_reranked:
-                second_stage = _make_stages(executor, snapshot, compiled)
+            second_stage = make_stages(executor, snapshot.model, compiled) if is_reranked else None
             if second_stage is not None:
                 page, second_stage = go_on(executor, matches, page, second_stage)
             found: Answer = answer(executor, matches, page, second_stage)
@@ -304,16 +297,3 @@ class WhooshEngine:
         with translate_read_errors(), self._source.borrow() as (snapshot, searcher):
             self._health.check(snapshot)
             yield snapshot, searcher, self._executors.get(snapshot)
-
-
-def _make_stages(
-    executor: Executor, snapshot: Snapshot, compiled: CompiledQuery
-) -> SecondStage | None:
-    """What orders the best matches anew: the forms of words, then what papers are about."""
-    stages: list[SecondStage] = []
-    if compiled.forms:
-        stages.append(FormRanker(executor, compiled.forms).rank)
-    if compiled.plan is not None:
-        latent = make_second_stage(executor, snapshot.model, compiled.plan)
-        stages += [] if latent is None else [latent]
-    return chain_stages(stages)

@@ -9,7 +9,8 @@ from app.search.whoosh.codec.kernels import load_kernels, warm_up
 from app.search.whoosh.codec.kernels_numpy import NumpyKernels
 from app.search.whoosh.fast_path import statistics
 from app.search.whoosh.fast_path.execute import Executor
-from app.search.whoosh.fast_path.segments import SegmentView, StateView
+from app.search.whoosh.fast_path.segments import SegmentView
+from app.search.whoosh.fast_path.state_view import StateView
 from app.search.whoosh.snapshots import Snapshot
 
 MAX_CACHED_TERMS = 50_000

@@ -5,8 +5,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from app.search.whoosh.codec.kernel_tables import CODE_COUNT, Tables
 from app.search.whoosh.codec.kernel_types import (
-    CODE_COUNT,
     Conditions,
     Emission,
     Facets,
@@ -16,7 +16,6 @@ from app.search.whoosh.codec.kernel_types import (
     Places,
     Postings,
     Ranges,
-    Tables,
     Top,
     ValueCounts,
     Words,

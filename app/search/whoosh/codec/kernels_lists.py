@@ -8,7 +8,8 @@ where the last look-up ended. Cost follows the rare clause, not the number of do
 
 import numpy as np
 
-from app.search.whoosh.codec.kernel_types import NO_LIST, ClauseKind, join_odds
+from app.search.whoosh.codec.kernel_tables import join_odds
+from app.search.whoosh.codec.kernel_types import NO_LIST, ClauseKind
 from app.search.whoosh.codec.kernels_compile import compiled
 from app.search.whoosh.codec.kernels_top import emit_chunk
 from app.search.whoosh.codec.kernels_windows import gallop

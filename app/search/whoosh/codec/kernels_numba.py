@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.search.whoosh.codec.kernel_tables import Tables
 from app.search.whoosh.codec.kernel_types import (
     I64,
     U8,
@@ -20,7 +21,6 @@ from app.search.whoosh.codec.kernel_types import (
     Places,
     Postings,
     Ranges,
-    Tables,
     Top,
     Words,
     freeze,

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.search.whoosh.codec.kernel_tables import Tables
 from app.search.whoosh.codec.kernel_types import (
     BLOCK_DOCS,
     F64,
@@ -19,18 +20,18 @@ from app.search.whoosh.codec.kernel_types import (
     Places,
     Postings,
     Ranges,
-    Tables,
     Top,
     ValueCounts,
     Words,
 )
-from app.search.whoosh.codec.kernels_numpy_matches import (
-    Query,
-    Window,
-    follow_lead,
-    iter_windows,
+from app.search.whoosh.codec.kernels_numpy_matches import Window, follow_lead, iter_windows
+from app.search.whoosh.codec.kernels_numpy_phrase import (
+    expand,
+    intersect_words,
+    read_positions,
+    step,
 )
-from app.search.whoosh.codec.layout import BLOCK_POSTINGS, TF_LIMIT
+from app.search.whoosh.codec.kernels_numpy_query import Query
 
 _SMALLEST = float(np.nextafter(0.0, 1.0))
 """What every match scores at least."""
@@ -73,11 +74,11 @@ class NumpyKernels:
         matches: Matches,
     ) -> int:
         """List the documents that hold a phrase with the sum of its words' scores."""
-        docs, standing = _intersect(postings.docs, words)
-        reached, starts = _read_positions(postings.codes, words, places, 0, standing[0])
+        docs, standing = intersect_words(postings.docs, words)
+        reached, starts = read_positions(postings.codes, words, places, 0, standing[0])
         for w in range(1, len(standing)):
-            positions, owners = _read_positions(postings.codes, words, places, w, standing[w])
-            reached, starts = _step(
+            positions, owners = read_positions(postings.codes, words, places, w, standing[w])
+            reached, starts = step(
                 reached, starts, positions, owners, gap=int(words.gaps[w - 1]), slop=words.slop
             )
         chosen = np.unique(starts)
@@ -205,7 +206,7 @@ def _has_facets(facets: Facets) -> bool:
 
 
 def _count_values(docs: I64, column: ValueCounts) -> None:
-    codes = column.codes[_expand(column.offsets[docs], column.offsets[docs + 1])]
+    codes = column.codes[expand(column.offsets[docs], column.offsets[docs + 1])]
     if len(codes) > len(column.counts):
         column.counts[:] += np.bincount(codes, minlength=len(column.counts))
         return
@@ -220,91 +221,6 @@ def _count_facets(docs: I64, facets: Facets) -> None:
             _count_values(docs, column)
     if len(facets.years) > 0:
         facets.year_counts[:] += np.bincount(facets.years[docs], minlength=len(facets.year_counts))
-
-
-def _expand(starts: NDArray[np.integer], ends: NDArray[np.integer]) -> I64:
-    """The numbers of many half-open ranges, one range after another."""
-    begins = np.asarray(starts, np.int64)
-    lengths = np.asarray(ends, np.int64) - begins
-    before = np.cumsum(lengths) - lengths
-    return np.repeat(begins - before, lengths) + np.arange(int(lengths.sum()))
-
-
-def _intersect(docs: U32, words: Words) -> tuple[U32, list[I64]]:
-    """Documents that hold all words, and each word's postings of them."""
-    order = np.argsort(words.ends - words.starts, kind="stable").tolist()
-    common = words.among
-    if not len(common):
-        rarest = order.pop(0)
-        common = docs[words.starts[rarest] : words.ends[rarest]]
-    for w in order:
-        column = docs[words.starts[w] : words.ends[w]]
-        places = np.minimum(np.searchsorted(column, common), max(len(column) - 1, 0))
-        common = common[column[places] == common] if len(column) else common[:0]
-    standing = [
-        words.starts[w] + np.searchsorted(docs[words.starts[w] : words.ends[w]], common)
-        for w in range(len(words.starts))
-    ]
-    return common, standing
-
-
-def _read_positions(
-    codes: NDArray[np.uint16], words: Words, places: Places, w: int, postings: I64
-) -> tuple[I64, I64]:
-    """All positions of some postings of a word, and which of the postings each belongs to."""
-    start, end = int(words.starts[w]) // BLOCK_POSTINGS * BLOCK_POSTINGS, int(words.ends[w])
-    if len(postings) * BLOCK_POSTINGS < end - start:
-        begins, counts = _locate_few(codes, places, postings)
-    else:
-        # All positions of a word stand in one piece, which may begin within a block.
-        frequencies = _read_frequencies(codes, places, np.arange(start, end))
-        before = int(places.block_positions[start // BLOCK_POSTINGS]) - places.shift
-        begins = (before + np.cumsum(frequencies) - frequencies)[postings - start]
-        counts = frequencies[postings - start]
-    positions = places.positions[_expand(begins, begins + counts)].astype(np.int64)
-    return positions, np.repeat(np.arange(len(postings)), counts)
-
-
-def _locate_few(codes: NDArray[np.uint16], places: Places, postings: I64) -> tuple[I64, I64]:
-    """Where the positions of some postings begin, each found from its own block, and how many."""
-    blocks = postings // BLOCK_POSTINGS
-    before = postings - blocks * BLOCK_POSTINGS
-    others = _expand(postings - before, postings)
-    sums = np.zeros(len(others) + 1, np.int64)
-    np.cumsum(_read_frequencies(codes, places, others), out=sums[1:])
-    ends = np.cumsum(before)
-    passed = sums[ends] - sums[ends - before]
-    begins = places.block_positions[blocks].astype(np.int64) - places.shift + passed
-    return begins, _read_frequencies(codes, places, postings)
-
-
-def _read_frequencies(codes: NDArray[np.uint16], places: Places, postings: I64) -> I64:
-    """How many positions each posting has."""
-    frequencies = (codes[postings] >> 8).astype(np.int64)
-    saturated = np.flatnonzero(frequencies == TF_LIMIT)
-    if len(saturated) and len(places.wide_postings):
-        wanted = postings[saturated].astype(np.uint64)
-        wide = np.searchsorted(places.wide_postings, wanted)
-        wide = np.minimum(wide, len(places.wide_postings) - 1)
-        is_wide = places.wide_postings[wide] == wanted
-        frequencies[saturated[is_wide]] = places.wide_frequencies[wide[is_wide]]
-    return frequencies
-
-
-def _step(
-    reached: I64, owners: I64, positions: I64, position_owners: I64, *, gap: int, slop: int
-) -> tuple[I64, I64]:
-    """Positions of the next word that stand right behind a reached one of the same document."""
-    if not len(reached) or not len(positions):
-        return positions[:0], position_owners[:0]
-    # One ascending number for document and position, with room between documents.
-    span = int(max(reached.max(), positions.max())) + 1
-    have = owners * span + reached
-    latest = position_owners * span + positions - gap
-    # The nearest reached position that is at least a gap before each.
-    at = np.maximum(np.searchsorted(have, latest, side="right") - 1, 0)
-    is_near = (have[at] <= latest) & (have[at] >= latest - slop) & (owners[at] == position_owners)
-    return positions[is_near], position_owners[is_near]
 
 
 def find_term_places(

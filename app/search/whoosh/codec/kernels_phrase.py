@@ -52,7 +52,7 @@ def _sum_frequencies(codes, wide_postings, wide_frequencies, first, last):  # ty
 
 @compiled
 def _find_positions(  # type: ignore[no-untyped-def]
-    codes, block_positions, wide_postings, wide_frequencies, shift, standing, begins
+    codes, blocks, wide_postings, wide_frequencies, shift, standing, begins
 ):
     """Where the positions of some postings of a word begin, and end: int64[n, 2], written.
 
@@ -66,7 +66,7 @@ def _find_positions(  # type: ignore[no-untyped-def]
         block = posting // BLOCK_POSTINGS
         if known < block * BLOCK_POSTINGS:
             known = block * BLOCK_POSTINGS
-            begin = np.int64(block_positions[block]) - shift
+            begin = np.int64(blocks[block]) - shift
         begin += _sum_frequencies(codes, wide_postings, wide_frequencies, known, posting)
         known = posting
         begins[at, 0] = begin

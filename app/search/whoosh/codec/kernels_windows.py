@@ -10,13 +10,8 @@ documents hold; rare ones are what `kernels_lists` is for.
 
 import numpy as np
 
-from app.search.whoosh.codec.kernel_types import (
-    BLOCK_DOCS,
-    NO_LIST,
-    ClauseKind,
-    join_odds,
-    must_count,
-)
+from app.search.whoosh.codec.kernel_tables import join_odds
+from app.search.whoosh.codec.kernel_types import BLOCK_DOCS, NO_LIST, ClauseKind, must_count
 from app.search.whoosh.codec.kernels_compile import compiled
 from app.search.whoosh.codec.kernels_top import emit_window
 from app.search.whoosh.codec.layout import WINDOW_DOCS

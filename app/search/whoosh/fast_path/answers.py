@@ -85,17 +85,6 @@ def answer(
     )
 
 
-def chain_stages(stages: Sequence[SecondStage]) -> SecondStage | None:
-    """What orders the best by one stage after the other; None without any."""
-
-    def run(numbers: I64, scores: F64) -> tuple[I64, F64]:
-        for stage in stages:
-            numbers, scores = stage(numbers, scores)
-        return numbers, scores
-
-    return run if stages else None
-
-
 def find_best(executor: Executor, plan: Plan, filters: Filters) -> tuple[I64, F64]:
     """The documents among all segments that a second stage orders anew, and their scores."""
     state = executor.state

@@ -29,7 +29,8 @@ from app.search.whoosh.fast_path.plan import (
 )
 from app.search.whoosh.fast_path.preparation import Resolved, list_terms, put_rarest_first
 from app.search.whoosh.fast_path.range_layout import ListedMatches, RangeLayout
-from app.search.whoosh.fast_path.segments import NO_DOCS, NO_MASK, StateView
+from app.search.whoosh.fast_path.segments import NO_DOCS, NO_MASK
+from app.search.whoosh.fast_path.state_view import StateView
 from app.search.whoosh.fast_path.terms import ResolvedTerm, ScoredTerms
 
 _NO_FACETS = make_facets()

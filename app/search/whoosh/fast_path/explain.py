@@ -2,15 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-import numpy as np
-
 from app.domain.arxiv_id import ArxivId
-from app.domain.query import Filters
-from app.domain.results import LATENT_FIELD, LATENT_TERM, TermContribution
-from app.search.whoosh.codec.kernel_types import F64, I64, ClauseKind
-from app.search.whoosh.fast_path.answers import SecondStage, find_best, score_papers
+from app.domain.results import TermContribution
+from app.search.whoosh.codec.kernel_types import ClauseKind
+from app.search.whoosh.fast_path.answers import score_papers
 from app.search.whoosh.fast_path.execute import Executor
-from app.search.whoosh.fast_path.form_ranking import FormRanker
 from app.search.whoosh.fast_path.plan import (
     Clause,
     PatternLeaf,
@@ -20,7 +16,6 @@ from app.search.whoosh.fast_path.plan import (
     TermLeaf,
     WordLeaf,
 )
-from app.search.whoosh.schema import TITLE_FORMS
 from app.search.whoosh.scoring import JOINED_FIELDS, share_jointly
 
 _Described = TermLeaf | PhraseLeaf | PatternLeaf
@@ -54,38 +49,6 @@ def list_contributions(
         yield from _list_members(scores, clause, arxiv_id)
     if plan.base_score > 0.0:
         yield TermContribution("*", "*", plan.base_score)
-
-
-def list_bonuses(
-    executor: Executor,
-    plan: Plan,
-    filters: Filters,
-    ranker: FormRanker | None,
-    latent_stage: SecondStage | None,
-) -> dict[int, tuple[TermContribution, ...]]:
-    """What the second stage adds to the best documents that pass, by number, where it does."""
-    bonuses: dict[int, list[TermContribution]] = {}
-    if ranker is None and latent_stage is None:
-        return {}
-    numbers, scores = find_best(executor, plan, filters)
-    if ranker is not None:
-        for form, gains in zip(ranker.forms, ranker.compute_gains(numbers), strict=True):
-            _note(bonuses, numbers, gains, TITLE_FORMS, form.text)
-        numbers, scores = ranker.rank(numbers, scores)
-    if latent_stage is not None:
-        before = dict(zip(numbers.tolist(), scores.tolist(), strict=True))
-        numbers, scores = latent_stage(numbers, scores)
-        gains = scores - np.array([before[number] for number in numbers.tolist()])
-        _note(bonuses, numbers, gains, LATENT_FIELD, LATENT_TERM)
-    return {number: tuple(parts) for number, parts in bonuses.items()}
-
-
-def _note(
-    bonuses: dict[int, list[TermContribution]], numbers: I64, gains: F64, field: str, term: str
-) -> None:
-    for number, gain in zip(numbers.tolist(), gains.tolist(), strict=True):
-        if gain > 0.0:
-            bonuses.setdefault(number, []).append(TermContribution(field, term, gain))
 
 
 def _list_members(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from app.search.whoosh.codec.kernel_tables import join_odds, make_odds
 from app.search.whoosh.codec.kernel_types import (
     F64,
     NO_LIST,
@@ -20,8 +21,6 @@ from app.search.whoosh.codec.kernel_types import (
     Ranges,
     Top,
     freeze,
-    join_odds,
-    make_odds,
 )
 from app.search.whoosh.fast_path.plan import Leaf, Plan, TermLeaf, WordLeaf
 from app.search.whoosh.fast_path.preparation import Resolved

@@ -8,20 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.whoosh.codec import layout
-from app.search.whoosh.codec.kernel_types import (
+from app.search.whoosh.codec.kernel_tables import (
     CODE_COUNT,
-    F64,
-    I64,
-    Kernels,
     Tables,
-    freeze,
     make_frequency_table,
     make_lookup_table,
     make_odds,
 )
+from app.search.whoosh.codec.kernel_types import F64, I64, Kernels, freeze
 from app.search.whoosh.codec.posting_ranges import read_weights
 from app.search.whoosh.codec.whoosh_internals import LENGTH_OF_BYTE
-from app.search.whoosh.fast_path.segments import StateView
+from app.search.whoosh.fast_path.state_view import StateView
 from app.search.whoosh.schema import make_schema
 from app.search.whoosh.scoring import (
     BM25_B,

@@ -56,7 +56,7 @@ from app.search.whoosh.compiler import compile_query
 from app.search.whoosh.engine import WhooshEngine
 from app.search.whoosh.exact_forms import list_wanted_forms
 from app.search.whoosh.fast_path.answers import Page
-from app.search.whoosh.fast_path.plan import make_plan
+from app.search.whoosh.fast_path.planning import make_plan
 from app.search.whoosh.query_types import AtLeastOf, TermsLike, WithOptional, Without
 from app.search.whoosh.schema import ABSTRACT, TITLE
 from app.search.whoosh.term_patterns import BeginsWith, SimilarTo, Wildcard

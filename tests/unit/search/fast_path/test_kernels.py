@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from app.search.whoosh.codec import kernels_numpy_matches
+from app.search.whoosh.codec.kernel_tables import CODE_COUNT, Tables
 from app.search.whoosh.codec.kernel_types import (
     BLOCK_DOCS,
-    CODE_COUNT,
     NO_LIST,
     ClauseKind,
     Conditions,
@@ -21,7 +21,6 @@ from app.search.whoosh.codec.kernel_types import (
     Places,
     Postings,
     Ranges,
-    Tables,
     Top,
     ValueCounts,
     Words,
