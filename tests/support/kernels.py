@@ -33,7 +33,7 @@ def _build_in_runs() -> None:
     from tests.integration.index.documents import make_document
 
     with (
-        patch.object(bulk, "FIRST_RUN_DOCUMENTS", 1),
+        patch.object(bulk, "SMALL_BUILD_DOCUMENTS", 1),
         patch.object(bulk, "MAX_PROCESSES", 1),
         patch.object(bulk_writer, "BATCH_DOCUMENTS", 1),
         tempfile.TemporaryDirectory() as folder,

@@ -18,7 +18,7 @@ def main(url: str, index_dir: Path, work: str, seed: int) -> None:
     """Change some papers and bring the index up to date, until killed."""
     database = Database(url)
     # Some runs in each rebuild, and no second process whose start would take most of the time.
-    bulk.FIRST_RUN_DOCUMENTS = bulk.RUN_DOCUMENTS = bulk_writer.BATCH_DOCUMENTS = 40
+    bulk.SMALL_BUILD_DOCUMENTS = bulk.RUN_DOCUMENTS = bulk_writer.BATCH_DOCUMENTS = 40
     bulk.MAX_PROCESSES = 1
     for turn in itertools.count(seed):
         first = turn * 17 % PAPERS

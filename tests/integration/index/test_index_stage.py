@@ -198,7 +198,7 @@ def test_a_rebuild_of_many_runs_holds_every_paper(
     database: Database, index_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bulk_writer, "BATCH_DOCUMENTS", 4)
-    monkeypatch.setattr(bulk, "FIRST_RUN_DOCUMENTS", 4)
+    monkeypatch.setattr(bulk, "SMALL_BUILD_DOCUMENTS", 4)
     monkeypatch.setattr(bulk, "RUN_DOCUMENTS", 8)
     store_papers(database, range(30), "alfa")
     rebuild(database, index_dir, batch_papers=3)

@@ -8,12 +8,13 @@ name before it, the build was given up and nothing more is written. So the proce
 the one that started it.
 """
 
+import gc
 import os
-import queue
 import signal
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -27,8 +28,6 @@ from app.search.whoosh.codec.segment_files import write_segment
 from app.search.whoosh.schema import make_schema
 
 _LENGTH_BYTES = 4
-_MAX_WAITING_MESSAGES = 32
-"""Batches of documents on their way to the other process; `send` waits for room beyond."""
 
 
 class BulkWorkerError(OSError):
@@ -47,18 +46,25 @@ class BulkWorker:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         command = [sys.executable, "-P", "-m", __name__, str(folder)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)  # noqa: S603  # our own module
-        self._waiting: queue.Queue[bytes | None] = queue.Queue(_MAX_WAITING_MESSAGES)
+        self._waiting: deque[bytes | None] = deque()
+        self._changed = threading.Condition()
         self._is_broken = False
         self._sender = threading.Thread(target=self._send_all, name="bulk-sender", daemon=True)
         self._sender.start()
 
     @property
     def waiting_messages(self) -> int:
-        """Messages that the other process has not taken yet."""
-        return self._waiting.qsize()
+        """Messages that the other process has not taken yet, all in memory here."""
+        return len(self._waiting)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Their size."""
+        with self._changed:
+            return sum(map(len, filter(None, self._waiting)))
 
     def send(self, batch: Batch) -> None:
-        """Give documents to the current run; waits while the other process is far behind.
+        """Give documents to the current run; whoever calls sees to it that few are waiting.
 
         Raises:
             BulkWorkerError: the other process ended.
@@ -73,13 +79,36 @@ class BulkWorker:
         """
         self._put(msgspec.msgpack.encode(segment_id))
 
+    def take_back(self) -> tuple[str, list[Batch]]:
+        """The last run that is not yet begun or half done, and the second half of what waits of it.
+
+        Those batches are no longer part of the run; there are none when too little waits.
+        """
+        with self._changed:
+            messages = list(self._waiting)
+            if not messages or messages[-1] is None:
+                return "", []
+            *batches, end = messages
+            name = msgspec.msgpack.decode(end, type=str)
+            taken: list[Batch] = []
+            for message in reversed(batches):
+                content = msgspec.msgpack.decode(message or b"", type=Batch | str)
+                if isinstance(content, str):
+                    break
+                taken.append(content)
+            taken = taken[: len(taken) // 2]
+            if taken:
+                kept = messages[: len(messages) - 1 - len(taken)]
+                self._waiting = deque([*kept, end])
+        return name, taken[::-1]
+
     def finish(self) -> None:
         """Wait until all runs are written.
 
         Raises:
             BulkWorkerError: the other process ended before.
         """
-        self._waiting.put(None)
+        self._append(None)
         self._sender.join()
         if self._process.wait() != 0 or self._is_broken:
             raise self._make_error()
@@ -89,13 +118,23 @@ class BulkWorker:
         self._process.kill()
         self._process.wait()
         if self._sender.is_alive():
-            self._waiting.put(None)
+            self._append(None)
             self._sender.join()
 
     def _put(self, message: bytes) -> None:
         if self._is_broken:
             raise self._make_error()
-        self._waiting.put(message)
+        self._append(message)
+
+    def _append(self, message: bytes | None) -> None:
+        with self._changed:
+            self._waiting.append(message)
+            self._changed.notify()
+
+    def _take(self) -> bytes | None:
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._waiting) > 0)
+            return self._waiting.popleft()
 
     def _make_error(self) -> BulkWorkerError:
         code = self._process.wait()
@@ -107,8 +146,8 @@ class BulkWorker:
     def _send_all(self) -> None:
         pipe = self._process.stdin
         assert pipe is not None  # noqa: S101  # asked for in __init__
-        while (message := self._waiting.get()) is not None:
-            # After a failure the messages still have to be taken, lest `send` wait for ever.
+        while (message := self._take()) is not None:
+            # After a failure the rest is dropped; the next `send` or `finish` says so.
             if not self._is_broken:
                 try:
                     pipe.write(len(message).to_bytes(_LENGTH_BYTES, "little"))
@@ -123,6 +162,8 @@ class BulkWorker:
 
 def work(folder: Path, messages: BinaryIO) -> None:
     """Write every run that is named in the messages."""
+    # All that is made here dies with its batch or lives to the end: there is nothing to look for.
+    gc.disable()
     run = RunBuilder(make_schema(), load_bulk_kernels())
     for message in _iter_messages(messages):
         content = msgspec.msgpack.decode(message, type=Batch | str)

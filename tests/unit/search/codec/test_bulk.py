@@ -185,7 +185,7 @@ def make_documents(count: int) -> list[Row]:
 def test_runs_are_merged_to_one_segment(
     processes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "FIRST_RUN_DOCUMENTS", 40)
+    monkeypatch.setattr(bulk, "SMALL_BUILD_DOCUMENTS", 40)
     monkeypatch.setattr(bulk, "RUN_DOCUMENTS", 60)
     documents = make_documents(400)
     with BulkBuilder(tmp_path, processes=processes) as builder:
@@ -217,7 +217,7 @@ def start_two_processes(builder: BulkBuilder) -> int:
 def test_a_build_given_up_leaves_no_process_and_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "FIRST_RUN_DOCUMENTS", 40)
+    monkeypatch.setattr(bulk, "SMALL_BUILD_DOCUMENTS", 40)
     with BulkBuilder(tmp_path, processes=2) as builder:
         process_id = start_two_processes(builder)
     with pytest.raises(ProcessLookupError):
@@ -229,7 +229,7 @@ def test_a_build_given_up_leaves_no_process_and_no_file(
 def test_a_second_process_that_dies_ends_the_build(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bulk, "FIRST_RUN_DOCUMENTS", 40)
+    monkeypatch.setattr(bulk, "SMALL_BUILD_DOCUMENTS", 40)
     with BulkBuilder(tmp_path, processes=2) as builder:
         os.kill(start_two_processes(builder), signal.SIGKILL)
         with pytest.raises(OSError, match="ended with code -9"):
