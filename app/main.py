@@ -65,6 +65,7 @@ from app.web.operators import router as operator_page_router
 from app.web.pages import router as page_router
 from app.web.paper_page import router as paper_router
 from app.web.presentation import make_environment
+from app.web.recommend_page import router as recommend_page_router
 from app.web.related_page import router as related_router
 from app.web.search_page import router as search_page_router
 from app.web.short_addresses import router as short_address_router
@@ -154,6 +155,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         paper_router,
         search_page_router,
         related_router,
+        recommend_page_router,
         library_router,
         operator_page_router,
         opensearch_router,

@@ -5,7 +5,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api.problems import make_problem, render_problem
 from app.domain.errors import LimitExceededError
 
-LIMITED_PATH = "/api/v1/"
+LIMITED_PATHS = ("/api/v1/", "/recommend")
 OWN_LIMIT_PATH = "/api/v1/operators/"
 """Operators have a limit of their own."""
 
@@ -26,7 +26,7 @@ class BodyLimitMiddleware:
         path = scope.get("path", "")
         if (
             scope["type"] != "http"
-            or not path.startswith(LIMITED_PATH)
+            or not path.startswith(LIMITED_PATHS)
             or path.startswith(OWN_LIMIT_PATH)
         ):
             await self._app(scope, receive, send)

@@ -354,6 +354,7 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("get", "/api/v1/papers/{arxiv_id}/keywords"): _KEYWORDS,
     ("post", "/api/v1/keywords"): _KEYWORDS | {"arxiv_id": None},
     ("post", "/api/v1/recommend"): _RECOMMEND,
+    ("post", "/api/v1/recommend/upload"): _RECOMMEND,
     ("post", "/api/v1/preferences/rank"): _RANK,
     ("post", "/api/v1/preferences/cloud"): _CLOUD,
     ("post", "/api/v1/preferences/learn"): _LEARNED,

@@ -12,7 +12,7 @@ from app.api.related import ReasonOut, RelatedPaperOut, make_reason_out, make_re
 from app.api.search import OFFSET_MAX
 from app.domain.query import DateField, Sort
 from app.domain.recommendation import ProfileTerm, Recommendation
-from app.services.recommend import Taste
+from app.services.recommend import RecommendService, Taste
 from app.services.search import SearchQuestion
 
 router = make_router("recommend")
@@ -91,6 +91,11 @@ def recommend(body: RecommendIn, service: RecommendDep) -> RecommendOut:
 
     Nothing is kept: the next request brings everything along again.
     """
+    return answer_recommendation(body, service)
+
+
+def answer_recommendation(body: RecommendIn, service: RecommendService) -> RecommendOut:
+    """The answer to what somebody likes, however it was sent."""
     taste = Taste(
         positive=body.positive,
         negative=body.negative,

@@ -15,7 +15,7 @@ from app.domain.query import DateField, Sort
 from app.domain.related import RelatedMethod, RelatedPage, RelatedPaper, TimeRelation
 from app.services.recommend import Taste
 from app.services.search import SearchQuestion
-from app.services.similar_papers import CANDIDATES
+from app.services.similar_papers import MAX_SIMILAR
 from app.services.use_cases import UseCases
 from app.web.error_pages import render_missing_paper
 from app.web.languages import translatable
@@ -77,7 +77,7 @@ class RelatedQuestion:
             last=self.last,
             date_field=self.date_field,
             sort=self.sort,
-            limit=CANDIDATES,
+            limit=MAX_SIMILAR,
         )
 
     def make_address(self, path: str, **more: str) -> str:

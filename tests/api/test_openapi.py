@@ -62,6 +62,7 @@ def test_every_route_of_the_api_is_documented(document: dict[str, Any]) -> None:
         "/api/v1/papers/{arxiv_id}/keywords",
         "/api/v1/keywords",
         "/api/v1/recommend",
+        "/api/v1/recommend/upload",
         "/api/v1/preferences/rank",
         "/api/v1/preferences/cloud",
         "/api/v1/preferences/learn",
