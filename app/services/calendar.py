@@ -11,6 +11,7 @@ from app.db.announced_days import (
     count_announced_by_day,
     count_lines_on,
     find_first_announced_day,
+    has_lines_on,
     iter_lines_on,
 )
 from app.db.announcements import find_latest_day
@@ -21,9 +22,11 @@ from app.db.papers import (
     iter_categories_submitted_on,
 )
 from app.db.session import Database, Transaction
+from app.domain.announcement_times import get_due_moment, is_weekend
 from app.domain.announcements import AnnounceType
 from app.domain.categories import CategoryExpression, find_category
-from app.services.day_lists import DaySource
+from app.services.day_lists import DaySource, DayState
+from app.services.day_states import find_state_without_lists
 
 MAX_REMEMBERED_COUNTS = 512
 """Months and days whose counts are remembered; some 2 KB each."""
@@ -92,17 +95,17 @@ class CalendarService:
     """Counts papers by day, and remembers the counts; safe to share between threads.
 
     Args:
-        today: the current day, UTC.
+        now: the moment an answer is given, UTC.
     """
 
     def __init__(
         self,
         database: Database,
         *,
-        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._database = database
-        self._today = today
+        self._now = now
         self._memory = _CountMemory(MAX_REMEMBERED_COUNTS)
 
     def count_month(self, month: date, expression: CategoryExpression | None = None) -> MonthCounts:
@@ -123,8 +126,25 @@ class CalendarService:
             previous_month=(
                 (first - timedelta(days=1)).replace(day=1) if first > FIRST_MONTH else None
             ),
-            next_month=following if following <= self._today() else None,
+            next_month=following if following <= self._now().date() else None,
         )
+
+    def find_unread_day(self) -> date | None:
+        """The day whose lists arXiv gave out last, where they have not been read here yet.
+
+        None where they have, on holidays as far as those are known, and without any ledger.
+
+        Raises:
+            StorageError: there is no usable database.
+        """
+        now = self._now()
+        recent = (now.date() - timedelta(days=back) for back in range(4))
+        day = next(each for each in recent if not is_weekend(each) and get_due_moment(each) <= now)
+        with self._database.read() as tx:
+            if has_lines_on(tx, day):
+                return None
+            state = find_state_without_lists(tx, day, now)
+        return day if state is DayState.NOT_COLLECTED else None
 
     def count_newest_day(self) -> NewestDay:
         """The newest day that any list is on record for, else the newest day of submissions.

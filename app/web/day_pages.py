@@ -48,6 +48,7 @@ def show_home(request: Request) -> Response:
         category_choices=list_categories(),
         line=use_cases.status.get_line(),
         newest=newest,
+        unread_day=use_cases.calendar.find_unread_day(),
         calendar=day_views.make_calendar(counts, None, current=newest.day),
         groups=day_views.list_choices(newest.by_code),
     )

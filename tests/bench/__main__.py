@@ -12,6 +12,7 @@ from tests.bench import (
     keywords_bench,
     operators_a,
     operators_b,
+    pages_bench,
     parse_bench,
     query_bench,
     query_help_bench,
@@ -40,6 +41,7 @@ PARTS: dict[str, Callable[[int], Iterable[Row]]] = {
     "query-help": query_help_bench.rows,
     "ranking": ranking_bench.rows,
     "related": related_bench.rows,
+    "pages": pages_bench.rows,
     "operators": operator_rows,
 }
 

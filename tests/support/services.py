@@ -72,7 +72,7 @@ def open_use_cases(library: Library, limits: SearchLimits = LIMITS) -> Iterator[
             preferences=PreferenceService(database, engine, PREFERENCE_LIMITS),
             keywords=KeywordService(database, engine, KeywordLimits()),
             preference_learning=PreferenceLearningService(database, engine, LearningLimits()),
-            calendar=CalendarService(database, today=NOON.date),
+            calendar=CalendarService(database, now=lambda: NOON),
             exports=make_export_service(database, engine, limits, MAX_EXPORT_PAPERS),
         )
     finally:

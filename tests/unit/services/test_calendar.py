@@ -60,6 +60,16 @@ def test_the_newest_day_counts_categories_and_archives(use_cases: UseCases) -> N
     assert newest.by_code == {"cs.CL": 3, "cs": 3, "astro-ph.EP": 1, "astro-ph": 1}
 
 
+def test_lists_that_are_out_and_not_read_are_named(own_library: Library) -> None:
+    with open_use_cases(own_library) as use_cases:
+        # Noon of Monday: its lists appeared at four.
+        before = use_cases.calendar.find_unread_day()
+        _announce(own_library, date(2024, 5, 6), "cs.LG", OTTER_ID)
+        after = use_cases.calendar.find_unread_day()
+
+    assert (before, after) == (date(2024, 5, 6), None)
+
+
 def test_counts_are_made_anew_when_lines_are_added(own_library: Library) -> None:
     with open_use_cases(own_library) as use_cases:
         before = use_cases.calendar.count_newest_day()
