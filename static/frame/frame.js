@@ -5,3 +5,4 @@ import "./card_actions.js";
 import "./copy_math.js";
 import "./keys.js";
 import "./network.js";
+import "../search/box.js";

@@ -1,7 +1,15 @@
-// The search boxes of pages that are not the search page: suggestions, and from there to the search.
+// The search boxes of all pages but the search page, which shows results at once: suggestions, and
+// from there to a paper or to the search.
 
 import { Combobox } from "./combobox.js";
 
-for (const input of document.querySelectorAll("form[role=search] input[name=q]")) {
-  new Combobox(input, (suggestion) => location.assign(suggestion.url));
+for (const form of document.querySelectorAll("form[role=search]:not([data-live])")) {
+  const input = form.elements.namedItem("q");
+  new Combobox(input, (suggestion) => {
+    if (suggestion.type === "title") location.assign(suggestion.url);
+    else {
+      input.value = suggestion.query;
+      form.requestSubmit();
+    }
+  });
 }

@@ -117,9 +117,11 @@ def test_suggestions_are_a_combobox_for_the_keyboard(visit: OpenVisit) -> None:
     assert page.page.get_by_role("listbox").count() == 0
 
 
-def test_a_suggested_title_opens_its_paper(visit: OpenVisit) -> None:
-    page = visit("/search")
-    type_words(page, "what otters")
+@pytest.mark.parametrize("path", ["/", "/library", "/search"])
+def test_every_search_box_suggests_titles_that_open_papers(visit: OpenVisit, path: str) -> None:
+    page = visit(path)
+    page.page.get_by_role("combobox", name=re.compile("Search papers|Words")).first.focus()
+    page.page.keyboard.type("what otters", delay=15)
     option = page.page.get_by_role("group", name="Titles").get_by_role("option").first
     option.click()
     page.page.wait_for_url(f"**/abs/{OTTER_ID}")
