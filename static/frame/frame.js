@@ -2,6 +2,7 @@
 
 import "../cards/cards.js";
 import "./card_actions.js";
+import "./card_keywords.js";
 import "./copy_math.js";
 import "./keys.js";
 import "./network.js";

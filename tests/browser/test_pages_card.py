@@ -44,6 +44,22 @@ def test_a_card_folds_and_unfolds(visit: OpenVisit) -> None:
     assert card.locator(".card-body").is_visible()
 
 
+def test_keywords_come_when_they_are_asked_for(visit: OpenVisit) -> None:
+    page = visit(LIST)
+    card = page.page.locator(".card").first
+
+    card.get_by_role("link", name="Keywords").click()
+    card.locator(".card-keywords a").first.wait_for()
+
+    asked = page.page.request.get(
+        f"{page.service}/api/v1/papers/{card.get_attribute('data-paper-id')}/keywords?limit=8"
+    ).json()
+    shown = card.locator(".card-keywords a").all_inner_texts()
+    assert shown == [keyword["text"] for keyword in asked["keywords"]]
+    assert card.locator("[data-action=keywords]").count() == 0
+    assert page.page.url.endswith(LIST)
+
+
 def test_title_and_address_are_copied(visit: OpenVisit) -> None:
     page = visit(f"/abs/{OTTER_ID}")
     allow_clipboard(page)

@@ -37,7 +37,7 @@ def test_a_card_has_its_number_states_and_actions() -> None:
     assert texts(card, ".//*[@class='card-number']") == ["1,234"]
     assert texts(card, ".//*[@class='card-stars']") == ["★ 7"]
     actions = card.xpath(".//*[@data-action]/@data-action")
-    assert actions == ["pdf", "related", "cite", "copy", "star", "select", "fold"]
+    assert actions == ["keywords", "pdf", "related", "cite", "copy", "star", "select", "fold"]
     shown = [text for text in card.xpath(".//button/text()") if text.strip()]
     assert shown == ["Copy", "Star", "Select", "Fold"]
     for button in card.xpath(".//button"):
