@@ -50,7 +50,7 @@ class _FieldScorer(BM25FScorer):  # type: ignore[misc]  # Whoosh has no types
 
 
 class JointChange(Query):  # type: ignore[misc]  # Whoosh has no types
-    """What a word scores less in papers that hold it in both fields; see `plan.JointLeaf`."""
+    """What a word scores less in papers that hold it in both fields; see `scoring`."""
 
     def __init__(self, text: str, boost: float) -> None:
         self.text = text

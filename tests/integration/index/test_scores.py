@@ -1,6 +1,7 @@
 """Scores against BM25F computed by hand, and explanations against scores."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,22 @@ from app.domain.query import (
     Phrase,
     QueryField,
     QueryNode,
+    RankMode,
     SearchRequest,
     Term,
 )
 from app.domain.results import Explanation
 from app.search.engine import SearchEngine
 from app.search.factory import open_engine
-from tests.integration.index.documents import build_index, make_document, make_id
+from app.search.whoosh.codec.kernels import load_kernels
+from app.search.whoosh.codec.kernels_numpy import NumpyKernels
+from app.search.whoosh.engine import WhooshEngine
+from tests.integration.index.documents import (
+    build_index,
+    commit_documents,
+    make_document,
+    make_id,
+)
 from tests.support.bm25f import score_by_hand
 
 TITLES = ("alfa bravo", "bravo delta golf", "golf")
@@ -200,3 +210,20 @@ def test_a_title_with_a_word_and_its_plural_holds_both_as_they_are_written(tmp_p
 
 def _has_bonus(explanation: Explanation, word: str) -> bool:
     return ("title_forms", word) in [(c.field, c.term) for c in explanation.contributions]
+
+
+def test_equal_papers_score_the_same_in_segments_that_hold_a_word_in_other_fields(
+    tmp_path: Path,
+) -> None:
+    # The more lengths and frequencies, the surer some sum would be rounded otherwise.
+    titles = [f"{'alfa ' * (1 + n % 4)}{'bravo ' * n}" for n in range(24)]
+    build_index(tmp_path, [make_document(n, title, "golf") for n, title in enumerate(titles)], 1)
+    again = [make_document(50 + n, title, "golf") for n, title in enumerate(titles)]
+    commit_documents(tmp_path, [*again, make_document(99, "golf", "alfa alfa alfa")], 2)
+    for kernels in (load_kernels(), NumpyKernels()):
+        with closing(WhooshEngine(tmp_path, kernels=kernels)) as engine:
+            for query in (Or((Term("alfa"), Term("bravo"))), And((Term("alfa"), Term("golf")))):
+                hits = engine.search(SearchRequest(query, rank=RankMode.BM25, limit=100)).hits
+                scores = {hit.arxiv_id: hit.score for hit in hits}
+                for n in range(len(titles)):
+                    assert scores[make_id(n)] == scores[make_id(50 + n)]  # to the last bit
