@@ -80,11 +80,15 @@ class ArrayWriter:
 
     The header is written last, so a file that was not finished is never taken for one that was.
 
+    Args:
+        is_durable: False for a file that nobody wants back after the machine stopped.
+
     Attributes:
         items: written so far.
     """
 
-    def __init__(self, path: Path, item_type: np.dtype[Any]) -> None:
+    def __init__(self, path: Path, item_type: np.dtype[Any], *, is_durable: bool = True) -> None:
+        self._is_durable = is_durable
         self._item_type = item_type.newbyteorder("<")
         self._checksum = 0
         self.items = 0
@@ -104,8 +108,9 @@ class ArrayWriter:
         with self._file as file:
             file.seek(0)
             file.write(_make_header(self._item_type, self.items, self._checksum))
-            file.flush()
-            os.fsync(file.fileno())
+            if self._is_durable:
+                file.flush()
+                os.fsync(file.fileno())
 
     def __enter__(self) -> Self:
         return self

@@ -193,7 +193,7 @@ class BulkBuilder:
 
     def _write_own_run(self, name: str) -> None:
         assert self._own_run is not None  # noqa: S101  # it holds documents
-        write_segment(self._runs_folder, name, self._own_run.build())
+        write_segment(self._runs_folder, name, self._own_run.build(), is_durable=False)
 
     def _help_worker(self, worker: BulkWorker) -> None:
         """At the end take over the rear half of what waits, as long as it is worth it."""

@@ -85,14 +85,14 @@ class BulkWorker:
         Those batches are no longer part of the run; there are none when too little waits.
         """
         with self._changed:
-            messages = list(self._waiting)
-            if not messages or messages[-1] is None:
+            messages = list(filter(None, self._waiting))
+            if not messages:
                 return "", []
             *batches, end = messages
             name = msgspec.msgpack.decode(end, type=str)
             taken: list[Batch] = []
             for message in reversed(batches):
-                content = msgspec.msgpack.decode(message or b"", type=Batch | str)
+                content = msgspec.msgpack.decode(message, type=Batch | str)
                 if isinstance(content, str):
                     break
                 taken.append(content)
@@ -168,7 +168,7 @@ def work(folder: Path, messages: BinaryIO) -> None:
     for message in _iter_messages(messages):
         content = msgspec.msgpack.decode(message, type=Batch | str)
         if isinstance(content, str):
-            write_segment(folder, content, run.build())
+            write_segment(folder, content, run.build(), is_durable=False)
         else:
             run.add(content)
 

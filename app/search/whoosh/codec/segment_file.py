@@ -94,13 +94,14 @@ def unseal(path: Path, contents: bytes) -> dict[str, object]:
     return record
 
 
-def write_facts(folder: Path, facts: SegmentFacts) -> None:
-    """Write and sync the facts of a segment."""
+def write_facts(folder: Path, facts: SegmentFacts, *, is_durable: bool = True) -> None:
+    """Write the facts of a segment, and sync them unless it is only there for the time being."""
     record = {"format": SEGMENT_FORMAT_VERSION, **asdict(facts)}
     with (folder / make_facts_name(facts.segment_id)).open("wb") as file:
         file.write(seal(record))
-        file.flush()
-        os.fsync(file.fileno())
+        if is_durable:
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def read_facts(folder: Path, segment_id: str) -> SegmentFacts:

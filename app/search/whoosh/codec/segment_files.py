@@ -23,7 +23,8 @@ class SegmentFiles:
     Arrays may be written in blocks, so that a large segment never is in memory as a whole.
     """
 
-    def __init__(self, folder: Path, segment_id: str) -> None:
+    def __init__(self, folder: Path, segment_id: str, *, is_durable: bool = True) -> None:
+        self._is_durable = is_durable
         self._folder = folder
         self._segment_id = segment_id
         self._writers: dict[str, ArrayWriter] = {}
@@ -50,7 +51,8 @@ class SegmentFiles:
     def open(self, name: str, item_type: np.dtype[Any] | None = None) -> ArrayWriter:
         """One array to be written little by little; the caller leaves its `with` block."""
         path = self._folder / make_array_name(self._segment_id, name)
-        writer = ArrayWriter(path, layout.ITEM_TYPES[name] if item_type is None else item_type)
+        chosen = layout.ITEM_TYPES[name] if item_type is None else item_type
+        writer = ArrayWriter(path, chosen, is_durable=self._is_durable)
         self._writers[name] = writer
         return writer
 
@@ -102,13 +104,19 @@ class SegmentFiles:
             byte_columns=byte_columns,
             item_counts={name: writer.items for name, writer in self._writers.items()},
         )
-        write_facts(self._folder, facts)
+        write_facts(self._folder, facts, is_durable=self._is_durable)
         return facts
 
 
-def write_segment(folder: Path, segment_id: str, columns: SegmentColumns) -> SegmentFacts:
-    """Write and sync all files of a segment that is in memory."""
-    files = SegmentFiles(folder, segment_id)
+def write_segment(
+    folder: Path, segment_id: str, columns: SegmentColumns, *, is_durable: bool = True
+) -> SegmentFacts:
+    """Write and sync all files of a segment that is in memory.
+
+    Args:
+        is_durable: False for one that is only there for the time being: nothing is synced.
+    """
+    files = SegmentFiles(folder, segment_id, is_durable=is_durable)
     for name in layout.ITEM_TYPES:
         files.write(name, getattr(columns, name))
     for place, numbers in enumerate(columns.number_columns.values()):
