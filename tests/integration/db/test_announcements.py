@@ -3,6 +3,13 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from app.db.announced_days import (
+    count_announced_by_day,
+    find_announced_day_after,
+    find_announced_day_before,
+    find_first_announced_day,
+    has_lines_on,
+)
 from app.db.announcements import (
     add_announcements,
     find_latest_day,
@@ -236,3 +243,36 @@ def test_an_older_day_that_is_filled_in_later_changes_no_paper(database: Databas
     store(database, [line(1, "cs.CL", NEW, 0)])
 
     assert list_numbers(database) == before
+
+
+def test_days_are_counted_as_they_are_listed(database: Database) -> None:
+    store(database, LEDGER)
+    store(database, [make_announcement(make_id(7), announced_on=NEXT_DAY, category="cs.CL")])
+
+    with database.read() as tx:
+        for text in ("cs.CL", "cs.LG", "cs", "cs-cs.CY", "cs.CL-cs.LG", "-cs.CL", "math"):
+            expression = parse_category_expression(text)
+            counted = count_announced_by_day(tx, expression, DAY, NEXT_DAY)
+            for day in (DAY, NEXT_DAY):
+                lines, _ = list_announced(tx, day, expression, offset=0, limit=100)
+                kinds = [line.announce_type for line in lines]
+                assert counted.get(day, {}) == {kind: kinds.count(kind) for kind in set(kinds)}
+        everything = count_announced_by_day(tx, None, DAY, NEXT_DAY)
+
+    assert {day: kinds.total() for day, kinds in everything.items()} == {DAY: 6, NEXT_DAY: 1}
+
+
+def test_neighbours_and_lists_of_days_are_found(database: Database) -> None:
+    store(database, LEDGER)
+    store(database, [make_announcement(make_id(7), announced_on=NEXT_DAY, category="math.CO")])
+
+    with database.read() as tx:
+        assert find_first_announced_day(tx) == DAY
+        assert find_announced_day_before(tx, NEXT_DAY) == DAY
+        assert find_announced_day_before(tx, DAY) is None
+        assert find_announced_day_after(tx, DAY) == NEXT_DAY
+        assert find_announced_day_after(tx, NEXT_DAY) is None
+        assert has_lines_on(tx, DAY)
+        assert has_lines_on(tx, DAY, parse_category_expression("cs"))
+        assert not has_lines_on(tx, DAY, parse_category_expression("math"))
+        assert not has_lines_on(tx, date(2024, 5, 4))
