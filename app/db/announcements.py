@@ -15,7 +15,6 @@ from app.domain.announcements import Announcement, AnnounceType, ReconciliationR
 from app.domain.arxiv_id import ArxivId
 from app.domain.categories import CategoryExpression
 
-DEFAULT_DAYS_LISTED = 60
 DEFAULT_RECEIPTS_LISTED = 1_000
 """A week's receipts of all categories and then some."""
 
@@ -95,17 +94,6 @@ def list_announced(
     ]
     listed.sort(key=_get_place)
     return listed[offset : offset + limit], len(listed)
-
-
-def list_announced_days(tx: Transaction, *, limit: int = DEFAULT_DAYS_LISTED) -> list[date]:
-    """The last days with any announcement, the latest first."""
-    query = (
-        select(announcements.c.announced_on)
-        .distinct()
-        .order_by(announcements.c.announced_on.desc())
-        .limit(limit)
-    )
-    return list(tx.execute(query).scalars())
 
 
 def find_latest_day(tx: Transaction) -> date | None:

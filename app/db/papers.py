@@ -24,6 +24,7 @@ __all__ = [
     "find_missing_ids",
     "find_papers",
     "find_submission_moments",
+    "find_titles",
     "get_last_change_number",
     "get_newest_submission_day",
     "get_paper",
@@ -63,6 +64,12 @@ def find_papers(tx: Transaction, ids: Sequence[ArxivId]) -> dict[ArxivId, Paper]
     query = select(papers).where(_has_id_among(tx, ids), _IS_LIVING)
     found = [make_paper(row) for row in tx.execute(query)]
     return {paper.arxiv_id: paper for paper in found}
+
+
+def find_titles(tx: Transaction, ids: Sequence[ArxivId]) -> dict[ArxivId, str]:
+    """The titles of those of the papers that are held and living: all that some counts read."""
+    query = select(papers.c.arxiv_id, papers.c.title).where(_has_id_among(tx, ids), _IS_LIVING)
+    return {ArxivId.from_canonical(value): title for value, title in tx.execute(query)}
 
 
 def find_missing_ids(tx: Transaction, ids: Sequence[ArxivId]) -> list[ArxivId]:

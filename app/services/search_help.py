@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import log
 
-from app.db.papers import find_papers
+from app.db.papers import find_titles
 from app.db.session import Database
 from app.domain.arxiv_id import ArxivId
 from app.domain.query import (
@@ -154,8 +154,8 @@ class SearchHelpService:
             return ()
         found = self._engine.search(SearchRequest(tree, request.filters, limit=READ_HITS))
         with self._database.read() as tx:
-            papers = find_papers(tx, [hit.arxiv_id for hit in found.hits])
-        titles = [papers[hit.arxiv_id].title for hit in found.hits if hit.arxiv_id in papers]
+            known = find_titles(tx, [hit.arxiv_id for hit in found.hits])
+        titles = [known[hit.arxiv_id] for hit in found.hits if hit.arxiv_id in known]
         return count_keywords(self._engine, self._lexicons.get(), tree, request.filters, titles)
 
     def _count_authors(self, page: SearchPage) -> tuple[FacetCount, ...]:

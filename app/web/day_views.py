@@ -76,7 +76,6 @@ class DayAddresses:
         other_source: the same day by the other way of listing it.
     """
 
-    listed: str
     orders: Mapping[DayOrder, str]
     kinds: tuple[KindLink, ...]
     other_source: str
@@ -186,7 +185,6 @@ def make_day_addresses(page: DayList) -> DayAddresses:
             kinds.append(KindLink(KIND_NAMES[key], count, address, page.kinds == members))
     base = f"{make_list_address(page.expression)}/{page.day}"
     return DayAddresses(
-        listed=make_day_address(page, order=DayOrder.LISTED),
         orders={order: make_day_address(page, order=order) for order in DayOrder},
         kinds=tuple(kinds) if page.counts else (),
         other_source=base if page.by_choice else f"{base}?by={DaySource.SUBMITTED}",

@@ -3,11 +3,17 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from app.db.announced_days import (
+    count_announced_by_day,
+    find_announced_day_after,
+    find_announced_day_before,
+    find_first_announced_day,
+    has_lines_on,
+)
 from app.db.announcements import (
     add_announcements,
     find_latest_day,
     list_announced,
-    list_announced_days,
     list_announced_ids,
     list_receipts,
     list_unreconciled,
@@ -139,15 +145,13 @@ def test_the_ids_of_a_list_are_in_its_order(database: Database) -> None:
         assert list_announced_ids(tx, NEXT_DAY, "cs.CL") == []
 
 
-def test_days_are_listed_from_the_latest(database: Database) -> None:
+def test_the_latest_day_is_found_among_many(database: Database) -> None:
     with database.read() as tx:
         assert find_latest_day(tx) is None
-        assert list_announced_days(tx, limit=5) == []
     days = [DAY - timedelta(days=n) for n in range(4)]
     store(database, [replace(one, announced_on=day) for one in LEDGER for day in days])
     with database.read() as tx:
         assert find_latest_day(tx) == DAY
-        assert list_announced_days(tx, limit=3) == days[:3]
 
 
 def receipt(category: str, announced: int, *missing: int) -> ReconciliationReceipt:
@@ -236,3 +240,36 @@ def test_an_older_day_that_is_filled_in_later_changes_no_paper(database: Databas
     store(database, [line(1, "cs.CL", NEW, 0)])
 
     assert list_numbers(database) == before
+
+
+def test_days_are_counted_as_they_are_listed(database: Database) -> None:
+    store(database, LEDGER)
+    store(database, [make_announcement(make_id(7), announced_on=NEXT_DAY, category="cs.CL")])
+
+    with database.read() as tx:
+        for text in ("cs.CL", "cs.LG", "cs", "cs-cs.CY", "cs.CL-cs.LG", "-cs.CL", "math"):
+            expression = parse_category_expression(text)
+            counted = count_announced_by_day(tx, expression, DAY, NEXT_DAY)
+            for day in (DAY, NEXT_DAY):
+                lines, _ = list_announced(tx, day, expression, offset=0, limit=100)
+                kinds = [line.announce_type for line in lines]
+                assert counted.get(day, {}) == {kind: kinds.count(kind) for kind in set(kinds)}
+        everything = count_announced_by_day(tx, None, DAY, NEXT_DAY)
+
+    assert {day: kinds.total() for day, kinds in everything.items()} == {DAY: 6, NEXT_DAY: 1}
+
+
+def test_neighbours_and_lists_of_days_are_found(database: Database) -> None:
+    store(database, LEDGER)
+    store(database, [make_announcement(make_id(7), announced_on=NEXT_DAY, category="math.CO")])
+
+    with database.read() as tx:
+        assert find_first_announced_day(tx) == DAY
+        assert find_announced_day_before(tx, NEXT_DAY) == DAY
+        assert find_announced_day_before(tx, DAY) is None
+        assert find_announced_day_after(tx, DAY) == NEXT_DAY
+        assert find_announced_day_after(tx, NEXT_DAY) is None
+        assert has_lines_on(tx, DAY)
+        assert has_lines_on(tx, DAY, parse_category_expression("cs"))
+        assert not has_lines_on(tx, DAY, parse_category_expression("math"))
+        assert not has_lines_on(tx, date(2024, 5, 4))

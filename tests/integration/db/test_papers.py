@@ -8,6 +8,7 @@ from app.db.papers import (
     count_papers,
     find_missing_ids,
     find_papers,
+    find_titles,
     get_last_change_number,
     get_newest_submission_day,
     get_paper,
@@ -177,3 +178,15 @@ def test_one_view_of_the_database_does_not_move(catalogue: Database) -> None:
         assert find_papers(reader, [make_id(9)]) == {}
     with catalogue.read() as reader:
         assert count_papers(reader) == 5
+
+
+def test_titles_are_found_of_living_papers_only(database: Database) -> None:
+    ids = [make_id(1), make_id(2), make_id(3)]
+    with database.transaction() as tx:
+        upsert_records(
+            tx, [make_record(each, title=f"Title of {each}") for each in ids[:2]], now=NOON
+        )
+        upsert_records(tx, [make_deleted(ids[1])], now=NOON)
+        found = find_titles(tx, ids)
+
+    assert found == {ids[0]: f"Title of {ids[0]}"}
