@@ -23,6 +23,7 @@ from app.web import facet_views, search_views, views
 from app.web.category_steps import make_search_steps
 from app.web.rendering import get_language, render_page
 from app.web.search_questions import get_default_sort, read_search_question
+from app.web.search_typing import find_while_typing
 from app.web.year_histogram import make_histogram
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -46,15 +47,48 @@ _TEMPLATES = {SearchPart.WHOLE: "search.html", SearchPart.RESULTS: "_results.htm
 def show_search(
     request: Request,
     asked: Annotated[SearchQuestion, Depends(read_search_question)],
+    *,
     explain: str = "",
     part: SearchPart = SearchPart.WHOLE,
     paper: str = "",
+    typing: str = "",
 ) -> Response:
-    """One page of results; a question that cannot be answered comes back with the reason."""
+    """One page of results; a question that cannot be answered comes back with the reason.
+
+    With `typing=1` the last word may have just begun.
+    """
     if part is SearchPart.REASONS:
         return _show_reasons(request, asked, paper)
     question = replace(asked, facets=facet_views.PAGE_FACETS)
-    frame: dict[str, Any] = {
+    service = _get_use_cases(request).search
+    try:
+        question, page = (
+            find_while_typing(service, question)
+            if typing == "1"
+            else (question, service.search(question))
+        )
+    except InvalidInputError as error:
+        return render_page(
+            request,
+            _TEMPLATES[part],
+            status=422,
+            error=str(error),
+            **_show_question(request, question),
+        )
+    return render_page(
+        request,
+        _TEMPLATES[part],
+        error="",
+        page=page,
+        paging=views.make_search_paging(page, question, service.limits),
+        **_show_question(request, question),
+        **_show_help(request, page, question, explains=explain == "1"),
+    )
+
+
+def _show_question(request: Request, question: SearchQuestion) -> dict[str, Any]:
+    """What stands around a question, answered or not."""
+    return {
         "question": question,
         "category_choices": list_categories(),
         "has_filters": views.has_filters(question),
@@ -62,20 +96,6 @@ def show_search(
         "most": _get_use_cases(request).exports.max_papers,
         "permalink": search_views.make_question_address(question, offset=question.offset),
     }
-    service = _get_use_cases(request).search
-    try:
-        page = service.search(question)
-    except InvalidInputError as error:
-        return render_page(request, _TEMPLATES[part], status=422, error=str(error), **frame)
-    return render_page(
-        request,
-        _TEMPLATES[part],
-        error="",
-        page=page,
-        paging=views.make_search_paging(page, question, service.limits),
-        **frame,
-        **_show_help(request, page, question, explains=explain == "1"),
-    )
 
 
 def _show_help(

@@ -43,7 +43,7 @@ function type() {
     if (isTyping) history.replaceState(null, "", address);
     else history.pushState(null, "", address);
     isTyping = true;
-    show(address);
+    show(address, { isTyping });
   }, TYPING_PAUSE_MS);
 }
 
@@ -52,7 +52,7 @@ async function go(address, { focusesResults = true } = {}) {
   clearTimeout(timer);
   suggestions.close();
   fillForm(form, address);
-  const isNew = address !== shown;
+  const isNew = address !== shown || isTyping;
   if (isTyping) history.replaceState(null, "", address);
   else if (isNew) history.pushState(null, "", address);
   isTyping = false;

@@ -25,7 +25,7 @@ export class Results {
   }
 
   /** Show what an address asks; resolves to `shown`, `failed`, or `outrun` by something newer. */
-  async show(address, { fromMemory = false } = {}) {
+  async show(address, { fromMemory = false, isTyping = false } = {}) {
     this.#running?.abort();
     const known = fromMemory ? this.#remembered.get(address) : undefined;
     if (known !== undefined) {
@@ -36,11 +36,12 @@ export class Results {
     this.#running = running;
     this.#place.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(partOf(address, "results"), { signal: running.signal });
+      const answer = await fetch(partOf(address, "results", isTyping ? { typing: 1 } : {}), { signal: running.signal });
       const html = await answer.text();
       if (running.signal.aborted) return "outrun";
       if (!holdsResults(html)) throw new TypeError(`status ${answer.status}`);
-      if (answer.ok) this.#remember(address, html);
+      // What answers a word that has just begun is not what answers its address.
+      if (answer.ok && !isTyping) this.#remember(address, html);
       this.#put(html);
     } catch (error) {
       if (running.signal.aborted) return "outrun";

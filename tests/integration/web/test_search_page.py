@@ -124,6 +124,21 @@ def test_the_results_are_sent_by_themselves(client: TestClient) -> None:
     assert "is not a date" in refused.text
 
 
+def test_a_word_that_has_just_begun_finds_what_begins_so(client: TestClient) -> None:
+    def count_while_typing(query: str) -> str:
+        answer = client.get("/search", params={"q": query, "part": "results", "typing": "1"})
+        assert answer.status_code == 200
+        part = html.fragment_fromstring(answer.text, create_parent="div")
+        return str(part.xpath("string(.//h2)")).strip()
+
+    assert fetch(client, "/search?q=barom").texts("//h2") == ["No papers found"]
+    assert count_while_typing("barom") == f"{SERIES_SIZE} papers"
+    assert count_while_typing("weather barom") == f"{SERIES_SIZE} papers"
+    assert count_while_typing("otters") == "1 paper"
+    assert count_while_typing("zyzzyv") == "No papers found"
+    assert count_while_typing('"black ho') != ""
+
+
 def test_the_reasons_of_one_paper_add_up_to_its_score(client: TestClient) -> None:
     for sort in ("relevance", "newest", "fresh"):
         address = f"/search?q=otters+hands&sort={sort}&part=reasons&paper={OTTER_ID}"
