@@ -65,6 +65,7 @@ def read_state(index_dir: Path) -> tuple[int, int, int]:
         engine.close()
 
 
+@pytest.mark.timeout(600)  # as many power cuts as there are writes, each with an index opened anew
 @pytest.mark.parametrize("work", [update, rebuild, merge])
 @pytest.mark.parametrize("keep", ["nothing", "everything", "some"])
 def test_a_power_cut_after_any_operation_leaves_the_old_or_the_new_state(

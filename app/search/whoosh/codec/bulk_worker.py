@@ -85,7 +85,7 @@ class BulkWorker:
         Those batches are no longer part of the run; there are none when too little waits.
         """
         with self._changed:
-            messages = list(filter(None, self._waiting))
+            messages = [message for message in self._waiting if message]
             if not messages:
                 return "", []
             *batches, end = messages
