@@ -47,6 +47,11 @@ _WHOLE_PAPER = (schema.TITLE, schema.ABSTRACT)
 _EXACT_FIELDS = (schema.ARXIV_ID, schema.BARE_IDS, schema.DOI)
 
 
+MAX_PHRASE_TERMS = 40
+"""Words of a phrase or name that have to stand side by side; a paper that holds so many in their
+order holds the rest. Six hundred initials kept a search busy for minutes."""
+
+
 def get_index_field(field: QueryField) -> str:
     """The name under which the index keeps a field of queries."""
     return _INDEX_FIELDS[field]
@@ -121,7 +126,8 @@ def _in_field(field: str, terms: QueryTerms, weight: float, slop: int) -> Iterat
     if len(terms.parts) == 1:
         yield WhooshTerm(field, terms.parts[0][1], boost=weight)
     elif terms.parts:
-        yield GappedPhrase(field, terms.parts, slop=slop, boost=weight)
+        parts = terms.parts[:MAX_PHRASE_TERMS]
+        yield GappedPhrase(field, parts, slop=slop, boost=weight)
 
 
 def _compile_author(author: AuthorName, weight: float) -> WhooshQuery | None:
@@ -130,8 +136,13 @@ def _compile_author(author: AuthorName, weight: float) -> WhooshQuery | None:
         WhooshTerm(schema.AUTHORS, pattern[0], boost=weight)
         if len(pattern) == 1
         else GappedPhrase(schema.AUTHORS, list(enumerate(pattern)), slop=NAME_SLOP, boost=weight)
-        for pattern in make_name_patterns(author.name, author.place)
+        for pattern in _list_name_patterns(author)
     )
+
+
+def _list_name_patterns(author: AuthorName) -> Iterator[tuple[str, ...]]:
+    for pattern in make_name_patterns(author.name, author.place):
+        yield tuple(pattern[:MAX_PHRASE_TERMS])
 
 
 def _compile_near(near: Near, weight: float) -> WhooshQuery | None:

@@ -20,6 +20,7 @@ from app.domain.query import (
     Term,
 )
 from app.search.whoosh.compiler import compile_query, compile_weighted_terms
+from app.search.whoosh.leaf_compiler import MAX_PHRASE_TERMS
 from app.search.whoosh.query_types import AnyOf, AtLeastOf, GappedPhrase, WithOptional, Without
 
 FIELDS = ("title", "abstract")
@@ -165,3 +166,15 @@ def test_weights_of_a_term_are_added_up() -> None:
         ]
     )
     assert compile_weighted_terms([("", 1.0)]) is NullQuery
+
+
+@pytest.mark.parametrize("field", [None, QueryField.AUTHOR])
+def test_endless_phrases_and_names_are_looked_for_by_their_beginning(
+    field: QueryField | None,
+) -> None:
+    compiled = compile_query(Phrase(" ".join(["otter"] * 900), field))
+    phrases = compiled.subqueries if isinstance(compiled, AnyOf) else [compiled]
+    assert phrases
+    for phrase in phrases:
+        assert isinstance(phrase, GappedPhrase)
+        assert len(phrase.words) == MAX_PHRASE_TERMS
