@@ -2,7 +2,9 @@
 
     make bench-search ARGS="--papers 3000000 --without 'SQLite FTS5' --keep ~/search-bench"
 
-All engines hold title, abstract, id and categories of the same papers. They answer the same queries
+All engines hold title, abstract, id and categories of the same papers, ours also their dates and
+the inflected words of titles. One more row compares building whole records, where tantivy indexes
+authors, comments, references and dates too (`search_records`). They answer the same queries
 in turns of twenty, three times over; the best time of each query counts, so that a busy machine
 slows all alike. From the second time on ours remembers the plans of queries. Stock Whoosh has a
 table of its own over fewer papers: it needs a minute for each further forty thousand.
@@ -37,11 +39,16 @@ from tests.bench.search_peers import (
     Searcher,
     build_apart,
 )
+from tests.bench.search_records import MAX_RECORDS, write_records
+from tests.bench.search_records import OURS as OURS_WHOLE
+from tests.bench.search_records import PEER as PEER_WHOLE
 from tests.bench.table import Row, percentile, print_rows
 
 STOCK_WHOOSH = "stock Whoosh"
+TANTIVY = "tantivy"
 STOCK_PAPERS = 20_000
 CORPUS_NAME = "papers.jsonl"
+RECORDS_NAME = "records.jsonl"
 VECTORS_MARK = "latent-"
 """In the name of every file that holds vectors of papers or their model."""
 
@@ -97,6 +104,8 @@ def compare(folder: Path, papers: int, peers: Sequence[Contender]) -> Iterator[R
     builds = {each.name: build_apart(each, corpus, papers, folder) for each in contenders}
     places = {each.name: folder / each.name for each in contenders}
     yield from _compare_builds(builds, places, papers, peers)
+    if any(peer.name == TANTIVY for peer in peers):
+        yield _compare_whole_records(folder, min(papers, MAX_RECORDS))
     ours = OurSearcher(places[OURS.name])
     others = {each.name: each.open(places[each.name]) for each in peers}
     yield from _compare_searches(ours, others, queries, papers)
@@ -108,6 +117,16 @@ def compare(folder: Path, papers: int, peers: Sequence[Contender]) -> Iterator[R
     yield from measure_facets_and_stages(places[OURS.name], ours, queries)
     yield from measure_kernels(places[OURS.name], ours, queries, papers)
     yield from measure_updates(places[OURS.name], corpus, papers)
+
+
+def _compare_whole_records(folder: Path, papers: int) -> Row:
+    """The same of real records with all their fields, in both engines."""
+    corpus = folder / RECORDS_NAME
+    if not corpus.exists():
+        write_records(corpus, papers)
+    ours, theirs = (build_apart(each, corpus, papers, folder) for each in (OURS_WHOLE, PEER_WHOLE))
+    what = f"build, all fields of {papers:,} records"
+    return Row(what, papers / ours.seconds, "papers/s", TANTIVY, papers / theirs.seconds)
 
 
 def _compare_builds(
@@ -123,8 +142,10 @@ def _compare_builds(
     size = (whole - vectors) / papers
     for peer in peers:
         theirs = builds[peer.name]
-        note = "bar 0.8; tantivy has 2 threads" if peer.name == "tantivy" else ""
-        yield Row("build", rate, "papers/s", peer.name, papers / theirs.seconds, note)
+        note = "bar 0.8; tantivy has 2 threads" if peer.name == TANTIVY else ""
+        yield Row(
+            "build, title and abstract", rate, "papers/s", peer.name, papers / theirs.seconds, note
+        )
         their_size = _measure_size(places[peer.name]) / papers
         yield Row("size", size, "bytes/paper", peer.name, their_size)
     if papers >= LARGE_PAPERS:
@@ -175,7 +196,7 @@ def _compare_times(what: str, times: Mapping[str, Sequence[float]], bar: str) ->
         for name in times:
             if name != OURS.name:
                 theirs = 1e3 * percentile(times[name], share)
-                note = bar if name == "tantivy" else ""
+                note = bar if name == TANTIVY else ""
                 yield Row(f"{what}, {label}", ours, "ms", name, theirs, note)
 
 

@@ -26,15 +26,19 @@ def compile_kernels_once() -> None:
 
 
 def _build_in_runs() -> None:
-    """Only the second run of a build and later ones are made by compiled code."""
+    """Only builds and merges of some size are made by compiled code."""
     from app.search.factory import rebuild_index
     from app.search.whoosh import bulk_writer
-    from app.search.whoosh.codec import bulk
+    from app.search.whoosh.codec import bulk, merge_postings, merge_terms, name_columns
     from tests.integration.index.documents import make_document
 
     with (
         patch.object(bulk, "SMALL_BUILD_DOCUMENTS", 1),
         patch.object(bulk, "MAX_PROCESSES", 1),
+        patch.object(bulk, "RUN_DOCUMENTS", 1),
+        patch.object(merge_postings, "COMPILED_POSTINGS", 0),
+        patch.object(merge_terms, "COMPILED_TERMS", 0),
+        patch.object(name_columns, "COMPILED_NAMES", 0),
         patch.object(bulk_writer, "BATCH_DOCUMENTS", 1),
         tempfile.TemporaryDirectory() as folder,
         rebuild_index(Path(folder) / "index") as building,
