@@ -25,7 +25,7 @@ from app.domain.announcements import AnnounceType
 from app.domain.arxiv_id import ArxivId
 from app.domain.categories import CategoryExpression, get_category
 from app.domain.errors import SearchIndexError
-from app.domain.paper import DatePrecision
+from app.domain.paper import DatePrecision, Paper
 from app.domain.query import DateRange, Everything, Filters, SearchRequest, Sort
 from app.search.engine import SearchEngine
 from app.services.day_lists import DayLine, DayList, DayOrder, DaySource, DayState
@@ -39,7 +39,9 @@ MAX_LINES_OF_DAY = 20_000
 """Most lines of the ledger read for one day; arXiv announces some 3,000 in all."""
 
 NEIGHBOUR_CANDIDATES = 50
-"""Papers looked at to find one whose day is known."""
+"""Papers looked at in one go to find one whose day is known."""
+NEIGHBOUR_MONTHS = 24
+"""How often papers of which only the month is known are stepped over on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,30 +162,40 @@ class BrowseService:
         None without such a paper, and without an index: a list that lacks its neighbours is
         worth more than no list.
         """
+        is_forward = after > date.min
+        for _ in range(NEIGHBOUR_MONTHS):
+            if after == date.max or before == date.min:
+                return None
+            papers = self._list_beside(tx, expression, before, after)
+            # Papers of which only the month is known are on no day's list; all of a month stand
+            # at its first day, which is stepped over when they are all that was seen.
+            for paper in papers:
+                if paper.submitted_precision is not DatePrecision.MONTH:
+                    return paper.submitted_at.date()
+            if not papers:
+                return None
+            last = papers[-1].submitted_at.date()
+            before, after = (before, last) if is_forward else (last, after)
+        return None
+
+    def _list_beside(
+        self, tx: Transaction, expression: CategoryExpression | None, before: date, after: date
+    ) -> list[Paper]:
+        """Some papers submitted next after one day, or else last before another."""
         if after > date.min:
-            if after == date.max:
-                return None
             dates, sort = DateRange(first=after + timedelta(days=1)), Sort.OLDEST
-        elif before < date.max:
-            if before == date.min:
-                return None
-            dates, sort = DateRange(last=before - timedelta(days=1)), Sort.NEWEST
         else:
-            dates, sort = DateRange(), Sort.NEWEST
+            last = before - timedelta(days=1) if before < date.max else None
+            dates, sort = DateRange(last=last), Sort.NEWEST
         request = SearchRequest(
             Everything(), Filters(expression, dates), sort, limit=NEIGHBOUR_CANDIDATES
         )
         try:
             ids = [hit.arxiv_id for hit in self._engine.search(request).hits]
         except SearchIndexError:
-            return None
+            return []
         papers = find_papers(tx, ids)
-        for each in ids:
-            paper = papers.get(each)
-            # Papers of which only the month is known are on no day's list.
-            if paper is not None and paper.submitted_precision is not DatePrecision.MONTH:
-                return paper.submitted_at.date()
-        return None
+        return [papers[each] for each in ids if each in papers]
 
 
 def _is_in_ledger(tx: Transaction, day: date, expression: CategoryExpression | None) -> bool:

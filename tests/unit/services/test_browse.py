@@ -11,6 +11,7 @@ from app.domain.announcements import AnnounceType
 from app.domain.categories import parse_category_expression as parse
 from app.domain.errors import LimitExceededError
 from app.domain.harvest import RunReport
+from app.services import browse
 from app.services.browse import DayList, DayOrder, DaySource, DayState
 from app.services.use_cases import UseCases
 from tests.support.factories import COMPASS_ID, OTTER_ID, TEAPOT_ID, make_announcement
@@ -213,6 +214,19 @@ def test_papers_known_to_the_month_lend_their_day_to_no_link(use_cases: UseCases
 
     assert page.total == 0
     assert page.previous_day is None
+
+
+def test_papers_known_to_the_month_are_stepped_over_however_many(
+    use_cases: UseCases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browse, "NEIGHBOUR_CANDIDATES", 1)
+
+    page = use_cases.browse.list_day(date(2010, 1, 1))
+    long_ago = use_cases.browse.list_day(date(1999, 1, 1), parse("math+hep-th+stat"))
+
+    assert page.previous_day == date(1999, 1, 1)
+    assert long_ago.next_day is not None
+    assert long_ago.next_day > date(2007, 4, 1)
 
 
 def test_days_are_listed_without_an_index(own_library: Library) -> None:

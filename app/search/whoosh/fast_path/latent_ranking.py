@@ -100,7 +100,9 @@ def make_query_vector(
             weights.append(weight)
     if not rows:
         return None
-    vector = _normalise(np.array(weights, np.float32) @ model.term_vectors[rows])
+    # Only their ratios count; weights of nested groups multiply beyond what 32 bits hold.
+    ratios = np.array(weights) / max(*weights, np.finfo(np.float64).tiny)
+    vector = _normalise(ratios.astype(np.float32) @ model.term_vectors[rows])
     return vector if vector.any() else None
 
 
