@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.domain.arxiv_id import ArxivId
 from app.search.candidates import Candidates
@@ -55,24 +56,29 @@ def _list_suspects(candidates: Candidates, ranked: Sequence[int]) -> list[int]:
     What nearly repeats all of a text holds nearly the same of any words, so that few texts need
     be read and compared as wholes.
     """
-    is_compared = candidates.features < COMPARED_FEATURES
-    held = np.zeros((len(candidates.papers), COMPARED_FEATURES), np.float32)
-    held[candidates.rows[is_compared], candidates.features[is_compared]] = 1.0
     order = np.array(ranked, np.int64)
-    held = held[order]
-    common = held @ held.T
-    sizes = held.sum(axis=1)
-    every = sizes[:, None] + sizes[None, :] - common
     lengths = measure_lengths(candidates)[order]
-    shorter = np.minimum(lengths[:, None], lengths[None, :])
-    longer = np.maximum(lengths[:, None], lengths[None, :])
-    alike = (common >= SUSPECT_LIKENESS * every - SPARE_FEATURES) & (
-        shorter >= SUSPECT_LIKENESS * longer
-    )
+    alike = lengths[:, None] >= SUSPECT_LIKENESS * lengths[None, :]
+    alike &= alike.T
     if candidates.vectors.shape[1]:
         vectors = candidates.vectors[order]
         alike &= vectors @ vectors.T >= SUSPECT_COSINE
-    np.fill_diagonal(alike, val=False)
+    lefts, rights = np.nonzero(np.triu(alike, 1))
+    if not len(lefts):
+        return []
+    held = _mark_held(candidates)[order]
+    common = (held[lefts] & held[rights]).sum(axis=1)
+    every = (held[lefts] | held[rights]).sum(axis=1)
+    is_suspect = common >= SUSPECT_LIKENESS * every - SPARE_FEATURES
     # In order of rank, so that the best of a group leads it.
-    suspects: list[int] = order[alike.any(axis=1)].tolist()
-    return suspects
+    suspects = np.unique(np.concatenate([lefts[is_suspect], rights[is_suspect]]))
+    places: list[int] = order[suspects].tolist()
+    return places
+
+
+def _mark_held(candidates: Candidates) -> NDArray[np.bool_]:
+    """Which of the first features of the profile each paper holds, bool[n, COMPARED_FEATURES]."""
+    is_compared = candidates.features < COMPARED_FEATURES
+    held = np.zeros((len(candidates.papers), COMPARED_FEATURES), np.bool_)
+    held[candidates.rows[is_compared], candidates.features[is_compared]] = True
+    return held

@@ -1,7 +1,7 @@
 """Papers related to one paper, with reasons, split by time."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -100,11 +100,12 @@ class RelatedService:
         shown = self._finder.arrange(found.papers, question.sort)[
             question.offset : question.offset + limit
         ]
+        known = {fold_name(author.name) for author in seed.authors}
         page = [
             replace(
                 each,
                 relation=_tell_relation(each.paper.submitted_at, seed),
-                shared_authors=_list_shared_authors(each.paper, seed),
+                shared_authors=_list_shared_authors(each.paper, known),
             )
             for each in self._finder.read(shown)
         ]
@@ -200,7 +201,6 @@ def _tell_relation(submitted_at: datetime, seed: Paper) -> TimeRelation:
     return TimeRelation.EARLIER if apart < timedelta() else TimeRelation.LATER
 
 
-def _list_shared_authors(paper: Paper, seed: Paper) -> tuple[str, ...]:
-    """Names of the paper that the seed has too, as the paper writes them."""
-    names = {fold_name(author.name) for author in seed.authors}
-    return tuple(author.name for author in paper.authors if fold_name(author.name) in names)
+def _list_shared_authors(paper: Paper, known: Container[str]) -> tuple[str, ...]:
+    """Names of the paper that are known when folded, as the paper writes them."""
+    return tuple(author.name for author in paper.authors if fold_name(author.name) in known)

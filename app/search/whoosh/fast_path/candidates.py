@@ -1,6 +1,6 @@
 """Papers that may be like a profile, with what each of them holds of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -86,23 +86,30 @@ def _read_ids(executor: Executor, numbers: I64) -> list[ArxivId]:
     return [ArxivId.from_canonical(text) for text in ids]
 
 
-def _list_outlines(
-    executor: Executor, ids: Sequence[ArxivId], numbers: I64
-) -> Iterator[PaperOutline]:
+def _list_outlines(executor: Executor, ids: Sequence[ArxivId], numbers: I64) -> list[PaperOutline]:
     """Categories and dates of documents, as they were indexed."""
     state = executor.state
-    for arxiv_id, number in zip(ids, numbers.tolist(), strict=True):
-        place, local = state.find_segment(number)
+    outlines: dict[int, PaperOutline] = {}
+    for place, rows, local in state.split(numbers):
         segment = state.segments[place]
         offsets, codes = segment.categories
         names = segment.arrays.facts.category_names
-        first, last = offsets[local : local + 2].tolist()
-        yield PaperOutline(
-            arxiv_id,
-            tuple([names[code] for code in codes[first:last].tolist()]),
-            datetime.fromtimestamp(int(segment.arrays.submitted_at[local]), UTC),
-            datetime.fromtimestamp(int(segment.arrays.updated_at[local]), UTC),
+        columns = zip(
+            rows.tolist(),
+            offsets[local].tolist(),
+            offsets[local + 1].tolist(),
+            segment.arrays.submitted_at[local].tolist(),
+            segment.arrays.updated_at[local].tolist(),
+            strict=True,
         )
+        for row, first, last, submitted, updated in columns:
+            outlines[row] = PaperOutline(
+                ids[row],
+                tuple([names[code] for code in codes[first:last].tolist()]),
+                datetime.fromtimestamp(submitted, UTC),
+                datetime.fromtimestamp(updated, UTC),
+            )
+    return [outlines[row] for row in range(len(ids))]
 
 
 def _read_lengths(executor: Executor, numbers: I64, field: str) -> F64:
