@@ -4,9 +4,9 @@ Those about the service itself are in `app.api.status_schemas`.
 """
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from app.api.out import Out
 from app.api.query_schemas import (
@@ -73,8 +73,15 @@ class PaperOut(Out):
     pdf_url: str = Field(description="PDF on arXiv; PDFs are never served from here.")
 
 
+def _require_nothing(schema: dict[str, Any]) -> None:
+    """Say in a schema that any field may be left out."""
+    schema.pop("required", None)
+
+
 class HitOut(PaperOut):
-    """One search result."""
+    """One search result; `fields=` leaves out what it does not name."""
+
+    model_config = ConfigDict(json_schema_extra=_require_nothing)
 
     score: Score
     highlights: HighlightsOut | None = Field(None, description="Only with `highlight=1`.")
