@@ -17,7 +17,7 @@ Query and document are treated alike. Whoever changes a term that any text gives
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
@@ -203,7 +203,10 @@ def list_inflected(text: str) -> list[str]:
     >>> list_inflected("The graph of images")
     ['imag images']
     """
-    return [pair for token in iter_parts(text) if (pair := pair_inflected(token.text))]
+    words = tex_to_words(text) if has_tex(text) else text
+    chunks = _CHUNK.findall(words)
+    inflect = _inflect_chunk if _is_cacheable(words, chunks) else _inflect_chunk.__wrapped__
+    return list(chain.from_iterable(map(inflect, chunks)))
 
 
 def pair_inflected(token: str) -> str:
@@ -218,8 +221,12 @@ def pair_inflected(token: str) -> str:
 
 def iter_parts(text: str) -> Iterator[Token]:
     """The tokens of a text without those of compounds as a whole."""
+    return _leave_out_wholes(iter_tokens(text))
+
+
+def _leave_out_wholes(tokens: Iterable[Token]) -> Iterator[Token]:
     highest = -1
-    for token in iter_tokens(text):
+    for token in tokens:
         if token.position > highest:
             highest = token.position
             yield token
@@ -335,6 +342,13 @@ def _place_chunk(chunk: str) -> tuple[tuple[tuple[int, str], ...], int]:
     terms = [(token.position, term) for token in tokens if (term := normalise(token.text))]
     terms.sort(key=itemgetter(0))
     return tuple(terms), max((token.position + 1 for token in tokens), default=0)
+
+
+@lru_cache(TERM_CACHE_SIZE)
+def _inflect_chunk(chunk: str) -> tuple[str, ...]:
+    """What `list_inflected` gives of a chunk."""
+    parts = _leave_out_wholes(_tokens_of_chunk(chunk))
+    return tuple(pair for token in parts if (pair := pair_inflected(token.text)))
 
 
 def _is_cacheable(words: str, chunks: list[str]) -> bool:

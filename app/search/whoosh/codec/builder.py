@@ -150,8 +150,10 @@ def _counts_tokens(field: Any) -> bool:
 
 
 def _iter_postings(field: Any, value: Any) -> Iterable[Posting]:
-    if type(field.format) is Positions and type(field).index is FieldType.index:
-        return _iter_positions(field, value)
+    if type(field).index is FieldType.index:
+        if type(field.format) is Positions:
+            return _iter_positions(field, value)
+        return _iter_counts(field, value)
     return _combine(decode_items(field.format, field.index(value)))
 
 
@@ -167,6 +169,22 @@ def _iter_positions(field: Any, value: Any) -> Iterator[Posting]:
     for text, positions in places.items():
         weight = (len(positions) + boosted.get(text, 0.0)) * field_boost
         yield text.encode("utf-8"), weight, len(positions), positions
+
+
+def _iter_counts(field: Any, value: Any) -> Iterator[Posting]:
+    """What `Existence` or `Frequency` gives, without a detour over encoded bytes either."""
+    counts: dict[str, int] = defaultdict(int)
+    weights: dict[str, float] = defaultdict(float)
+    for token in iter_tokens(field, value):
+        counts[token.text] += 1
+        weights[token.text] += token.boost
+    field_boost = field.format.field_boost
+    only_exists = type(field.format) is Existence
+    for text, count in counts.items():
+        if only_exists:
+            yield text.encode("utf-8"), field_boost, 1, None
+        else:
+            yield text.encode("utf-8"), weights[text] * field_boost, count, None
 
 
 def decode_items(
