@@ -134,6 +134,8 @@ def _gather(
     arrays: SegmentArrays, terms: NDArray[np.int64], base: int, size: int
 ) -> tuple[NDArray[np.int64], NDArray[np.uint16], list[int]]:
     """Postings of terms within a window: documents counted from `base`, codes, and how many."""
+    if size == arrays.document_count:
+        return _gather_whole(arrays, terms)
     documents, codes, counts = [], [], []
     for term in terms.tolist():
         start, end = arrays.get_postings(term)
@@ -147,3 +149,14 @@ def _gather(
         np.concatenate([np.zeros(0, np.uint16), *codes]),
         counts,
     )
+
+
+def _gather_whole(
+    arrays: SegmentArrays, terms: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.uint16], list[int]]:
+    """The same where all documents are within the window, as in the segments of commits."""
+    starts = arrays.posting_starts[terms].astype(np.int64)
+    counts = arrays.posting_starts[terms + 1].astype(np.int64) - starts
+    before = np.cumsum(counts) - counts
+    places = np.arange(counts.sum()) + np.repeat(starts - before, counts)
+    return arrays.docs[places].astype(np.int64), arrays.codes[places], counts.tolist()
