@@ -24,7 +24,7 @@ PAGES = ["/", DAY, "/list/all/2024-05-04", "/calendar/physics.ao-ph/2024-05"]
 
 
 def address_of(visit: Visit) -> str:
-    return visit.page.url.removeprefix(visit.service)
+    return str(visit.page.url).removeprefix(visit.service)
 
 
 def list_cards(visit: Visit) -> "Locator":
@@ -32,7 +32,7 @@ def list_cards(visit: Visit) -> "Locator":
 
 
 def read_titles(visit: Visit) -> list[str]:
-    return visit.page.locator(".lines-group .card-title:visible").all_inner_texts()
+    return list(visit.page.locator(".lines-group .card-title:visible").all_inner_texts())
 
 
 def wait_cards(visit: Visit, count: int) -> None:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 
 def read_title(visit: Visit) -> str:
-    return visit.page.locator("#results-title").inner_text().strip()
+    return str(visit.page.locator("#results-title").inner_text()).strip()
 
 
 def wait_title(visit: Visit, text: str) -> None:
@@ -32,7 +32,7 @@ def wait_title(visit: Visit, text: str) -> None:
 
 
 def address_of(visit: Visit) -> str:
-    return visit.page.url.removeprefix(visit.service)
+    return str(visit.page.url).removeprefix(visit.service)
 
 
 def type_words(visit: Visit, text: str) -> None:
