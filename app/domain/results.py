@@ -1,5 +1,6 @@
 """What a search gives back: from the engine (identifiers), and from the service (papers)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -137,6 +138,13 @@ class Respelling:
     original_total: int
     corrected_total: int
     is_applied: bool
+
+    def correct(self, text: str) -> str:
+        """A text as it was typed, with its misspelt words corrected and all else as it stands."""
+        for each in self.replacements:
+            written = rf"(?<!\w){re.escape(each.written)}(?!\w)"
+            text = re.sub(written, each.correction.replace("\\", r"\\"), text)
+        return text
 
 
 @dataclass(frozen=True, slots=True)

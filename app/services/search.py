@@ -19,6 +19,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.db.session import Database
+from app.domain.paper import Paper
 from app.domain.query import QueryNode, SearchAfter, SearchRequest
 from app.domain.results import EngineResult, IndexState, Respelling, SearchPage
 from app.search.engine import SearchEngine
@@ -116,8 +117,7 @@ class SearchService:
             request = replace(request, query=respelling.tree)
         author = read_author(question)
         named = find_named_papers(self._database, self._engine, parsed, request, author)
-        titled = find_known_items(self._database, self._engine, question.text, request)
-        named = named.extend(titled)
+        named = named.extend(self._find_titled(question.text, request, respelling))
         variants = self._find_variants(question, request)
         matches = find_matches(
             self._engine, request, named.papers, variants, self._star_order.search
@@ -157,6 +157,16 @@ class SearchService:
             InvalidInputError: as for `search`.
         """
         return understand(question, self._limits, self._now().date())
+
+    def _find_titled(
+        self, text: str, request: SearchRequest, respelling: Respelling | None
+    ) -> tuple[Paper, ...]:
+        """Papers whose title was typed, as it stands or as it was corrected."""
+        titled = find_known_items(self._database, self._engine, text, request)
+        if titled or respelling is None or not respelling.is_applied:
+            return titled
+        corrected = respelling.correct(text)
+        return find_known_items(self._database, self._engine, corrected, request)
 
     def _find_variants(self, question: SearchQuestion, request: SearchRequest) -> Variants:
         if question.is_strict or request.query == NOTHING:
