@@ -117,7 +117,9 @@ class SnapshotImport:
         """What was done, in one sentence."""
         refused = f"{self._checkpoint.rejected:,} lines refused"
         if self._checkpoint.rejected:
-            refused += f" (see {self._rejects.path})"
+            # Everybody can read this on the status page: it names no folder of the machine.
+            path = self._rejects.path
+            refused += f" (see {path.parent.name}/{path.name} in the data folder)"
         return (
             f"{self._snapshot.path.name}: {self._counts.added:,} papers added, "
             f"{self._counts.changed:,} changed, {self._counts.unchanged:,} unchanged, {refused}."

@@ -126,6 +126,9 @@ def test_bad_lines_are_kept_with_number_and_reason_and_stop_nothing(
     rejects = importer.read_rejects("s.jsonl")
 
     assert (report.details["added"], report.details["rejected"]) == (2, 6)
+    assert (
+        "6 lines refused (see rejects/s.jsonl.rejects.jsonl in the data folder)" in report.message
+    )
     assert [row["line"] for row in rejects] == [2, 3, 4, 5, 6, 7]
     assert all(row["reason"] and row["text"] for row in rejects)
     assert "title" in rejects[1]["reason"]
