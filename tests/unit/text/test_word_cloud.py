@@ -20,6 +20,12 @@ def test_equal_counts_are_ordered_by_the_last_paper_then_by_letters() -> None:
     assert cloud == [("both", 2), ("apple", 1), ("zebra", 1), ("old", 1)]
 
 
+def test_words_that_are_no_subject_stay_out_of_the_cloud() -> None:
+    cloud = make_word_cloud([["Although", "diffusion", "one", "idea"], ["although", "ideas"]])
+
+    assert cloud == [("diffusion", 1)]
+
+
 def test_no_papers_make_an_empty_cloud() -> None:
     assert make_word_cloud([]) == []
     assert choose_default_preferences([]) == []
