@@ -166,6 +166,13 @@ def test_the_doctor_offers_ways_out(client: TestClient) -> None:
         assert fetch(client, link).texts("//h2") != ["No papers found"]
 
 
+def test_the_doctor_never_offers_what_a_widened_search_shows_already(client: TestClient) -> None:
+    page = fetch(client, "/search?q=zyzzyva+weather")
+    assert page.texts("//h2[@id='results-title']") == [f"{SERIES_SIZE} papers"]
+    (doctor,) = page.texts("//div[contains(@class, 'doctor')]")
+    assert doctor == "No paper matches zyzzyva."
+
+
 def test_an_honest_zero(client: TestClient) -> None:
     page = fetch(client, "/search?q=zyzzyva")
     (doctor,) = page.texts("//div[contains(@class, 'doctor')]")
