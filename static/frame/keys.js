@@ -18,7 +18,10 @@ opener.addEventListener("click", () => dialog.showModal());
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || event.metaKey || event.ctrlKey || event.altKey) return;
   if (isField(event.target)) {
-    if (event.key === "Escape") event.target.blur();
+    if (event.key !== "Escape") return;
+    // Browsers empty a search field on Escape: then it would not say what the results answer.
+    if (event.target.matches('form[role="search"] input')) event.preventDefault();
+    event.target.blur();
     return;
   }
   if (document.querySelector("dialog[open]")) return;

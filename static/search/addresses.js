@@ -5,6 +5,19 @@ export const SEARCH_PATH = "/search";
 /** What a form says when nothing was chosen; such values are left out of addresses. */
 const SILENT = { date: "submitted" };
 
+/** The order that a search by words has anyway. */
+const USUAL = { sort: "relevance" };
+
+/** Leave out of a form's own address what it says when nothing was chosen. */
+export function shortenAddress(form) {
+  form.addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of [...formData]) {
+      const isSilent = !value.trim() || SILENT[name] === value || USUAL[name] === value;
+      if (isSilent) formData.delete(name);
+    }
+  });
+}
+
 /** What an address keeps beside the fields of the form. */
 const KEPT = ["sort", "rank", "expand"];
 

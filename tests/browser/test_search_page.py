@@ -113,6 +113,8 @@ def test_suggestions_are_a_combobox_for_the_keyboard(visit: OpenVisit) -> None:
     box.press("Escape")
     assert box.get_attribute("aria-expanded") == "false"
     assert box.input_value() == "barom"
+    box.press("Escape")
+    assert (box.input_value(), page.page.locator("#q:focus").count()) == ("barom", 0)
     box.press("ArrowDown")
     options.first.wait_for()
     box.press("ArrowDown")
@@ -130,6 +132,14 @@ def test_every_search_box_suggests_titles_that_open_papers(visit: OpenVisit, pat
     option = page.page.get_by_role("group", name="Titles").get_by_role("option").first
     option.click()
     page.page.wait_for_url(f"**/abs/{OTTER_ID}")
+
+
+def test_a_search_from_another_page_has_a_short_address(visit: OpenVisit) -> None:
+    page = visit("/")
+    page.page.locator("#q").fill("barometers")
+    page.page.locator("#q").press("Enter")
+    page.page.wait_for_url("**/search?q=barometers")
+    wait_title(page, f"{SERIES_SIZE} papers")
 
 
 def test_chips_facets_orders_and_years_narrow_without_a_new_page(visit: OpenVisit) -> None:
