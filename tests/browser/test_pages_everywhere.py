@@ -70,6 +70,8 @@ def test_a_page_can_be_read_without_scripts(visit: OpenVisit, place: Place) -> N
     assert page.page.locator(place.seen).first.is_visible()
     assert page.page.locator("[data-needs-js]:visible").count() == 0
     assert has_no_sideways_scroll(page)
+    tops = "[...document.querySelectorAll('.site-links a')].map((link) => link.offsetTop)"
+    assert len(set(page.page.evaluate(tops))) == 1
 
 
 def test_a_page_speaks_chinese_when_asked_to_and_keeps_to_it(visit: OpenVisit) -> None:

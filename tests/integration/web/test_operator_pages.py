@@ -65,6 +65,10 @@ def test_presets_set_controls_that_the_page_has(client: TestClient, page: Operat
             assert given[name] in values, preset.name
 
 
+def test_further_posts_are_a_sentence_of_their_own(client: TestClient) -> None:
+    assert ". Further posts: 6620, 9085. As JSON" in fetch(client, "/operators/softmax").main
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_scripts_come_from_here_and_nothing_is_inline(client: TestClient, slug: str) -> None:
     page = fetch(client, f"/operators/{slug}")
