@@ -142,6 +142,19 @@ def test_a_search_from_another_page_has_a_short_address(visit: OpenVisit) -> Non
     wait_title(page, f"{SERIES_SIZE} papers")
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_menu_of_exports_opens_over_the_papers(visit: OpenVisit, width: int) -> None:
+    for path in ("/search?q=barometers", f"/library?ids={OTTER_ID}", "/list/cs.CL/2024-05-03"):
+        page = visit(path, width=width)
+        place = page.page.locator(".card").first.bounding_box()
+        page.page.locator(".export > summary").click()
+        menu = page.page.locator(".export-menu").bounding_box()
+        assert page.page.locator(".card").first.bounding_box() == place
+        assert menu is not None
+        assert 0 <= menu["x"] <= menu["x"] + menu["width"] <= width
+        assert has_no_sideways_scroll(page)
+
+
 def test_chips_facets_orders_and_years_narrow_without_a_new_page(visit: OpenVisit) -> None:
     page = visit("/search?q=weather+OR+otters")
     page.page.evaluate("window.isSamePage = true")
