@@ -22,7 +22,8 @@ export function serveSearches() {
     const searches = read("searches");
     list.replaceChildren(...searches.toReversed().map((search) => makeLine(search, newest)));
     document.getElementById("no-searches").hidden = searches.length > 0;
-    lookAll.hidden = searches.length === 0;
+    const hasNews = (search) => listNew(search, newest.get(search.address)?.ids ?? []).length > 0;
+    lookAll.hidden = !searches.some(hasNews);
   }
 
   async function show() {

@@ -170,8 +170,11 @@ def test_saved_searches_say_what_is_new(visit: OpenVisit) -> None:
     assert news.inner_text() == "2 new"
     assert news.get_attribute("href") == f"/library?ids={','.join(fresh)}"
     check_accessibility(page)
+    mark_all = page.page.get_by_role("button", name="Mark all as seen")
+    assert mark_all.is_visible()
     page.page.get_by_role("button", name="Looked at").click()
     news.wait_for(state="detached")
+    assert mark_all.count() == 0
     (looked,) = read_stored(page, "searches")
     assert looked["total"] == 36
     page.page.get_by_role("button", name="Remove barometers").click()
