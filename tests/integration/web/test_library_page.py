@@ -13,6 +13,7 @@ def test_the_own_library_says_what_stays_where(client: TestClient) -> None:
     assert page.find("//noscript")
     assert page.find("//*[@id='library'][@hidden]")
     assert page.find("//article") == []
+    assert "/recommend" in page.links("//main//a")
 
 
 def test_a_shared_list_keeps_its_order_and_names_what_is_missing(client: TestClient) -> None:
