@@ -1,12 +1,11 @@
 """The + and − beside a paper's categories: the page at hand with one more, or without it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from app.domain.categories import CategoryExpression
-from app.services.question import SearchQuestion
-from app.web.search_views import make_question_address
+from app.web.search_addresses import SearchAddresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +49,12 @@ def make_list_steps(expression: CategoryExpression, day: str = "") -> CategorySt
 
 
 def make_search_steps(
-    question: SearchQuestion, expression: CategoryExpression | None
+    addresses: SearchAddresses, expression: CategoryExpression | None
 ) -> CategorySteps:
-    """Steps between searches, from the question and its categories as they were understood."""
+    """Steps between searches, from a search and its categories as they were understood."""
     return CategorySteps(
         expression or CategoryExpression(()),
-        lambda wanted: make_question_address(replace(question, categories=str(wanted))),
+        lambda wanted: addresses.in_categories(str(wanted)),
     )
 
 
