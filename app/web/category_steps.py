@@ -1,7 +1,7 @@
 """The + and − beside a paper's categories: the page at hand with one more, or without it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from app.domain.categories import CategoryExpression
@@ -19,6 +19,16 @@ class CategorySteps:
 
     expression: CategoryExpression
     make_address: Callable[[CategoryExpression], str]
+    _written: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def write_once(self, code: str, write: Callable[[str, str, str], str]) -> str:
+        """What `write` makes of a category, the page with it and the page without it.
+
+        Lists have few categories, again and again.
+        """
+        if code not in self._written:
+            self._written[code] = write(code, self.add(code), self.exclude(code))
+        return self._written[code]
 
     def add(self, code: str) -> str:
         """The page with this category too; empty where it is named already."""

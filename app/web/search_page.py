@@ -12,7 +12,6 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from app.domain.arxiv_id import parse_arxiv_id
-from app.domain.categories import list_categories
 from app.domain.errors import InvalidInputError, NotFoundError
 from app.domain.query import DateField, FacetField, Sort
 from app.domain.results import Explanation, FacetCount, Hit, SearchPage
@@ -99,7 +98,6 @@ def _show_question(request: Request, question: SearchQuestion) -> dict[str, Any]
     """What stands around a question, answered or not."""
     return {
         "question": question,
-        "category_choices": list_categories(),
         "has_filters": views.has_filters(question),
         "chosen_sort": None if question.sort is get_default_sort(question.text) else question.sort,
         "most": _get_use_cases(request).exports.max_papers,
