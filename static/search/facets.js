@@ -61,7 +61,8 @@ export function serveMoreFacets(place) {
       const entry = entries.findLast((each) => each.isIntersecting);
       if (entry === undefined) return;
       clearTimeout(timer);
-      timer = setTimeout(fill, SETTLED_MS, entry.target.closest("[data-facets]"));
+      const panel = entry.target.closest("[data-facets]");
+      timer = setTimeout(() => navigator.onLine && fill(panel), SETTLED_MS);
     },
     { rootMargin: NEAR },
   );
@@ -84,6 +85,7 @@ export function serveMoreFacets(place) {
     { capture: true },
   );
   new MutationObserver(watch).observe(place, { childList: true });
+  addEventListener("online", watch);
   watch();
 }
 
