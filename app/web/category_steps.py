@@ -1,12 +1,11 @@
 """The + and − beside a paper's categories: the page at hand with one more, or without it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from app.domain.categories import CategoryExpression
-from app.services.question import SearchQuestion
-from app.web.search_views import make_question_address
+from app.web.search_addresses import SearchAddresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +19,16 @@ class CategorySteps:
 
     expression: CategoryExpression
     make_address: Callable[[CategoryExpression], str]
+    _written: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def write_once(self, code: str, write: Callable[[str, str, str], str]) -> str:
+        """What `write` makes of a category, the page with it and the page without it.
+
+        Lists have few categories, again and again.
+        """
+        if code not in self._written:
+            self._written[code] = write(code, self.add(code), self.exclude(code))
+        return self._written[code]
 
     def add(self, code: str) -> str:
         """The page with this category too; empty where it is named already."""
@@ -50,12 +59,12 @@ def make_list_steps(expression: CategoryExpression, day: str = "") -> CategorySt
 
 
 def make_search_steps(
-    question: SearchQuestion, expression: CategoryExpression | None
+    addresses: SearchAddresses, expression: CategoryExpression | None
 ) -> CategorySteps:
-    """Steps between searches, from the question and its categories as they were understood."""
+    """Steps between searches, from a search and its categories as they were understood."""
     return CategorySteps(
         expression or CategoryExpression(()),
-        lambda wanted: make_question_address(replace(question, categories=str(wanted))),
+        lambda wanted: addresses.in_categories(str(wanted)),
     )
 
 

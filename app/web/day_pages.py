@@ -8,7 +8,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.domain.categories import (
     CategoryExpression,
-    list_categories,
     parse_category_expression,
 )
 from app.domain.errors import InvalidInputError, NotFoundError
@@ -45,7 +44,6 @@ def show_home(request: Request) -> Response:
         request,
         "home.html",
         question=SearchQuestion(),
-        category_choices=list_categories(),
         line=use_cases.status.get_line(),
         newest=newest,
         unread_day=use_cases.calendar.find_unread_day(),

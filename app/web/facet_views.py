@@ -24,16 +24,20 @@ from app.services.question import SearchQuestion
 from app.services.search_help import SearchHelp
 from app.text.query_syntax import parse_query, render_query
 from app.web.languages import translatable
-from app.web.search_views import make_question_address
+from app.web.search_addresses import SearchAddresses, make_question_address
 
 VALUES_SHOWN = 8
-"""Values of a facet in sight; more are behind a fold, where they can be searched."""
+"""Values of a facet in sight; more come when they are asked for."""
 
 VALUES_FOLDED = 200
 """Most values behind the fold; REST has all of them."""
 
-PAGE_FACETS = tuple(FacetField)
-"""What is counted for the page, and the keywords."""
+PAGE_FACETS = (FacetField.CATEGORY, FacetField.ARCHIVE, FacetField.YEAR)
+"""What is counted for every page; the engine does so while it searches."""
+
+MORE_FACETS = tuple(FacetField)
+"""What is counted when more is asked for, and the keywords: names and phrases are searches of
+their own, some thirty, which nobody should wait for to see the results."""
 
 _FACET_NAMES = {
     "cat": translatable("Category"),
@@ -66,8 +70,8 @@ class FacetView:
 
     Attributes:
         values: those in sight.
-        folded: those behind a fold.
-        more: how many there are beside them.
+        folded: those behind a fold; none where only the first values are wanted.
+        more: how many there are beside both.
     """
 
     facet: str
@@ -87,9 +91,14 @@ class Chip:
 
 
 def list_facet_views(
-    page: SearchPage, search_help: SearchHelp, question: SearchQuestion
+    page: SearchPage, search_help: SearchHelp, addresses: SearchAddresses, *, shows_more: bool
 ) -> list[FacetView]:
-    """The facets of a page with their links; those that cannot narrow it are left out."""
+    """The facets of a page with their links; those that cannot narrow it are left out.
+
+    Args:
+        shows_more: give the values behind the folds as well.
+    """
+    wanted = VALUES_SHOWN + (VALUES_FOLDED if shows_more else 0)
     counted: dict[str, Sequence[FacetCount]] = {
         facet.value: counts for facet, counts in page.facets.items()
     }
@@ -101,10 +110,7 @@ def list_facet_views(
     for facet, counts in counted.items():
         useful = [each for each in counts if 0 < each.count < page.total]
         if useful:
-            listed = [
-                _make_value_view(facet, each, question)
-                for each in useful[: VALUES_SHOWN + VALUES_FOLDED]
-            ]
+            listed = [_make_value_view(facet, each, addresses) for each in useful[:wanted]]
             shown, folded = tuple(listed[:VALUES_SHOWN]), tuple(listed[VALUES_SHOWN:])
             more = len(useful) - len(listed)
             views.append(FacetView(facet, _FACET_NAMES[facet], shown, folded, more))
@@ -154,35 +160,22 @@ def _list_expansion_chips(
     return chips
 
 
-def _make_value_view(facet: str, counted: FacetCount, question: SearchQuestion) -> FacetValueView:
+def _make_value_view(facet: str, counted: FacetCount, addresses: SearchAddresses) -> FacetValueView:
     value = counted.value
-    narrowed = _narrow(facet, value, question)
-    return FacetValueView(
-        value, counted.count, make_question_address(narrowed), _name_value(facet, value)
-    )
+    address = _narrow(facet, value, addresses)
+    return FacetValueView(value, counted.count, address, _name_value(facet, value))
 
 
-def _narrow(facet: str, value: str, question: SearchQuestion) -> SearchQuestion:
+def _narrow(facet: str, value: str, addresses: SearchAddresses) -> str:
+    question = addresses.question
     if facet in ("cat", "archive"):
-        if not question.categories:
-            return replace(question, categories=value)
-        return _add(question, f"cat:{value}")
+        is_free = not question.categories
+        return addresses.in_categories(value) if is_free else addresses.with_item(f"cat:{value}")
     if facet == "year":
         is_free = question.date_field is DateField.SUBMITTED and not _has_dates(question)
-        if is_free:
-            return replace(question, first=value, last=value)
-        return _add(question, f"year:{value}")
+        return addresses.in_years(value) if is_free else addresses.with_item(f"year:{value}")
     quoted = value.replace('"', " ")
-    return _add(question, f'au:"{quoted}"' if facet == "author" else f'"{quoted}"')
-
-
-def _add(question: SearchQuestion, item: str) -> SearchQuestion:
-    """The question with one more item that is wanted; alternatives are put into parentheses."""
-    text = question.text.strip()
-    tree = parse_query(text).tree if text else None
-    if tree is not None and not isinstance(tree, And) and hasattr(tree, "children"):
-        text = f"({text})"
-    return replace(question, text=f"{text} {item}".strip())
+    return addresses.with_item(f'au:"{quoted}"' if facet == "author" else f'"{quoted}"')
 
 
 def _has_dates(question: SearchQuestion) -> bool:

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.domain.categories import find_category
+from app.domain.categories import find_category, list_categories
 from app.domain.paper import Author, DatePrecision
 from app.text.coins import render_coins
 from app.text.names import split_name
@@ -41,6 +41,9 @@ MAX_AUTHORS_ON_PAGE = 6_000
 
 REMEMBERED_ADDRESSES = 8_192
 """Addresses of authors kept: one takes 15 µs to make, and names return from page to page."""
+
+REMEMBERED_PIECES = 1_024
+"""Pieces of HTML kept of each kind that templates remember; arXiv has some 170 categories."""
 
 MAX_NAME_CHARS = 150
 MAX_TITLE_CHARS = 1_000
@@ -225,6 +228,8 @@ def make_environment(language: Language, assets: Assets) -> Environment:
         "words_address": assets.words.get(language.code, ""),
         "search_address": make_search_address,
         "list_twins": list_twin_links,
+        "list_categories": list_categories,
+        "remember": lru_cache(maxsize=REMEMBERED_PIECES),
         "max_title": MAX_TITLE_CHARS,
         "max_abstract": MAX_ABSTRACT_CHARS,
         "clamped_abstract": CLAMPED_ABSTRACT_CHARS,

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from app.domain.arxiv_id import parse_arxiv_id
-from app.domain.categories import list_categories
 from app.domain.errors import InvalidInputError, PaperNotFoundError
 from app.domain.query import DateField, Sort
 from app.domain.related import RelatedMethod, RelatedPage, RelatedPaper, TimeRelation
@@ -199,7 +198,6 @@ def _show_question(
         "path": path,
         "ids": more.get("ids", ""),
         "is_filtered": bool(question.categories or question.first or question.last),
-        "category_choices": list_categories(),
         "max_reasons": REASONS_SHOWN,
         "most": _get_use_cases(request).exports.max_papers,
         "twin_address": replace(

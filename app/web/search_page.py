@@ -12,7 +12,6 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
 from app.domain.arxiv_id import parse_arxiv_id
-from app.domain.categories import list_categories
 from app.domain.errors import InvalidInputError, NotFoundError
 from app.domain.query import DateField, FacetField, Sort
 from app.domain.results import Explanation, FacetCount, Hit, SearchPage
@@ -22,6 +21,7 @@ from app.services.use_cases import UseCases
 from app.web import facet_views, search_views, views
 from app.web.category_steps import make_search_steps
 from app.web.rendering import get_language, render_page
+from app.web.search_addresses import SearchAddresses, make_question_address
 from app.web.search_questions import get_default_sort, read_search_question
 from app.web.search_typing import find_while_typing
 from app.web.year_histogram import make_histogram
@@ -35,6 +35,9 @@ class SearchPart(StrEnum):
     WHOLE = ""
     RESULTS = "results"
     """Everything below the form."""
+
+    FACETS = "facets"
+    """All facets with all their values, whatever the page has of them."""
 
     REASONS = "reasons"
     """Why one paper stands where it stands."""
@@ -50,16 +53,21 @@ def show_search(
     *,
     explain: str = "",
     part: SearchPart = SearchPart.WHOLE,
+    more: str = "",
     paper: str = "",
     typing: str = "",
 ) -> Response:
     """One page of results; a question that cannot be answered comes back with the reason.
 
-    With `typing=1` the last word may have just begun.
+    With `typing=1` the last word may have just begun; `more=1` counts all facets for the page.
     """
     if part is SearchPart.REASONS:
         return _show_reasons(request, asked, paper)
-    question = replace(asked, facets=facet_views.PAGE_FACETS)
+    if part is SearchPart.FACETS:
+        return _show_facets(request, asked)
+    shows_more = more == "1"
+    facets = facet_views.MORE_FACETS if shows_more else facet_views.PAGE_FACETS
+    question = replace(asked, facets=facets)
     service = _get_use_cases(request).search
     try:
         question, page = (
@@ -82,7 +90,7 @@ def show_search(
         page=page,
         paging=views.make_search_paging(page, question, service.limits),
         **_show_question(request, question),
-        **_show_help(request, page, question, explains=explain == "1"),
+        **_show_help(request, page, question, explains=explain == "1", shows_more=shows_more),
     )
 
 
@@ -90,35 +98,44 @@ def _show_question(request: Request, question: SearchQuestion) -> dict[str, Any]
     """What stands around a question, answered or not."""
     return {
         "question": question,
-        "category_choices": list_categories(),
         "has_filters": views.has_filters(question),
         "chosen_sort": None if question.sort is get_default_sort(question.text) else question.sort,
         "most": _get_use_cases(request).exports.max_papers,
-        "permalink": search_views.make_question_address(question, offset=question.offset),
+        "permalink": make_question_address(question, offset=question.offset),
     }
 
 
 def _show_help(
-    request: Request, page: SearchPage, question: SearchQuestion, *, explains: bool
+    request: Request,
+    page: SearchPage,
+    question: SearchQuestion,
+    *,
+    explains: bool,
+    shows_more: bool,
 ) -> dict[str, Any]:
     """What stands around the results of a search."""
     wanted = HelpWanted(
         highlights=bool(question.text),
         explanations=explains,
-        # Keywords belong to the whole result, not to each of its pages.
-        keywords=question.offset == 0,
-        authors=True,
+        keywords=shows_more,
+        authors=shows_more,
     )
     search_help = _get_use_cases(request).search_help.help_with(page, wanted)
     diagnosis = search_help.diagnosis
     today = (page.answered_at or datetime.now(UTC)).date()
     gettext = get_language(request).translations.gettext
+    addresses = SearchAddresses(question)
     return {
         "search_help": search_help,
-        "steps": make_search_steps(question, page.request.filters.categories),
+        "steps": make_search_steps(addresses, page.request.filters.categories),
         "respelling": search_views.make_respelling_view(page, question),
-        "facets": facet_views.list_facet_views(page, search_help, question),
-        "histogram": make_histogram(_count_years(request, page, question), question),
+        "facets": facet_views.list_facet_views(page, search_help, addresses, shows_more=shows_more),
+        "more_address": (
+            ""
+            if shows_more or not page.total
+            else make_question_address(question, offset=question.offset, shows_more=True)
+        ),
+        "histogram": make_histogram(_count_years(request, page, question), addresses),
         "chips": facet_views.list_chips(question, page.expansions, gettext),
         "sorts": search_views.list_sorts(question),
         "date_presets": search_views.list_date_presets(question, today),
@@ -132,9 +149,7 @@ def _show_help(
             for hit in page.hits
             if (explanation := search_help.explanations.get(hit.paper.arxiv_id)) is not None
         },
-        "explain_address": search_views.make_question_address(
-            question, offset=question.offset, explains=True
-        ),
+        "explain_address": make_question_address(question, offset=question.offset, explains=True),
     }
 
 
@@ -150,6 +165,21 @@ def _count_years(
         question, first="", last="", offset=0, cursor="", limit=0, facets=(FacetField.YEAR,)
     )
     return _get_use_cases(request).search.search(undated).facets[FacetField.YEAR]
+
+
+def _show_facets(request: Request, asked: SearchQuestion) -> Response:
+    """All that could narrow a search, however deep in its results one is."""
+    counted = replace(asked, facets=facet_views.MORE_FACETS, limit=0, offset=0, cursor="")
+    use_cases = _get_use_cases(request)
+    page = use_cases.search.search(counted)
+    wanted = HelpWanted(keywords=True, authors=True, diagnosis=False)
+    search_help = use_cases.search_help.help_with(page, wanted)
+    addresses = SearchAddresses(asked)
+    return render_page(
+        request,
+        "_facets.html",
+        facets=facet_views.list_facet_views(page, search_help, addresses, shows_more=True),
+    )
 
 
 def _show_reasons(request: Request, question: SearchQuestion, written_id: str) -> Response:

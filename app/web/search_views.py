@@ -8,14 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from app.domain.query import DateField, RankMode, Sort
+from app.domain.query import Sort
 from app.domain.results import Explanation, SearchPage
 from app.services.doctor import Diagnosis, Relaxation, RelaxationKind
 from app.services.explain import list_shares
 from app.services.question import SearchQuestion
 from app.web.languages import translatable
-from app.web.presentation import make_search_address
-from app.web.search_questions import get_default_sort
+from app.web.search_addresses import make_question_address
 
 _FIELD_NAMES = {
     "*": translatable("every paper"),
@@ -173,30 +172,6 @@ def make_reasons_view(explanation: Explanation, *, fresh_score: float | None = N
         reasons.append(ReasonView(each.term, name, each.weight, each.share, left, width))
         left += width
     return ReasonsView(explanation.score, fresh_score, tuple(reasons))
-
-
-def make_question_address(
-    question: SearchQuestion, *, offset: int = 0, cursor: str = "", explains: bool = False
-) -> str:
-    """The page of a question, from its first result on unless told otherwise."""
-    is_submitted = question.date_field is DateField.SUBMITTED
-    return make_search_address(
-        q=question.text,
-        cat=question.categories,
-        from_=question.first,
-        to=question.last,
-        date=None if is_submitted else question.date_field.value,
-        sort=None if question.sort is get_default_sort(question.text) else question.sort.value,
-        author=question.author,
-        rank=None if question.rank is RankMode.DEFAULT else question.rank.value,
-        limit=question.limit,
-        spell=None if question.corrects_spelling else "0",
-        expand=None if question.expands_acronyms else "0",
-        as_written=",".join(question.as_written),
-        explain="1" if explains else None,
-        offset=offset or None,
-        cursor=cursor,
-    )
 
 
 def _describe(relaxation: Relaxation, gettext: Callable[[str], str]) -> str:

@@ -9,7 +9,7 @@ from app.domain.paper_history import PaperHistoryEntry
 from app.domain.results import SearchPage
 from app.services.search import SearchLimits, SearchQuestion, find_next_offset, has_next_page
 from app.web.languages import translatable
-from app.web.search_views import make_question_address
+from app.web.search_addresses import make_question_address
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """Results by year of submission, as small bars that lead to their years."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.domain.results import FacetCount
 from app.services.question import SearchQuestion
-from app.web.search_views import make_question_address
+from app.web.search_addresses import SearchAddresses
 
 MAX_BARS = 60
 """Most years drawn, the latest; arXiv began in 1991."""
@@ -51,7 +51,7 @@ class Histogram:
         return BAR_STEP * len(self.bars)
 
 
-def make_histogram(counts: Sequence[FacetCount], question: SearchQuestion) -> Histogram | None:
+def make_histogram(counts: Sequence[FacetCount], addresses: SearchAddresses) -> Histogram | None:
     """The bars of a search; None where they would tell nothing.
 
     Args:
@@ -67,9 +67,9 @@ def make_histogram(counts: Sequence[FacetCount], question: SearchQuestion) -> Hi
     for place, year in enumerate(years):
         count = by_year.get(year, 0)
         height = max(MIN_HEIGHT, MAX_HEIGHT * count / most) if count else 0.0
-        within = replace(question, first=str(year), last=str(year), offset=0)
-        address = make_question_address(within)
-        bars.append(YearBar(year, count, place * BAR_STEP, height, address, _holds(question, year)))
+        address = addresses.in_years(str(year))
+        is_chosen = _holds(addresses.question, year)
+        bars.append(YearBar(year, count, place * BAR_STEP, height, address, is_chosen))
     return Histogram(tuple(bars))
 
 

@@ -4,7 +4,7 @@
 import { isPlainClick, reveal } from "../controls.js";
 import { fillForm, readForm, searchAddressOf } from "./addresses.js";
 import { Combobox } from "./combobox.js";
-import { serveFacetSearch } from "./facets.js";
+import { serveFacetSearch, serveMoreFacets } from "./facets.js";
 import { serveReasons } from "./reasons.js";
 import { Results } from "./results.js";
 import { serveTools } from "./tools.js";
@@ -13,7 +13,7 @@ import { serveYears } from "./years.js";
 /** How long a pause in typing is, milliseconds. */
 const TYPING_PAUSE_MS = 120;
 
-const OWN_CONTROLS = "[data-save-search], [data-reasons-of], .years *, .more-values *";
+const OWN_CONTROLS = "[data-save-search], [data-reasons-of], .years *";
 
 const form = document.getElementById("search");
 const input = form.elements.namedItem("q");
@@ -98,6 +98,7 @@ addEventListener("popstate", () => {
 
 serveYears(place, form, () => go(readForm(form, shown), { focusesResults: false }));
 serveFacetSearch(place);
+serveMoreFacets(place);
 serveReasons(place);
 serveTools(place);
 

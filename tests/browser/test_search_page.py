@@ -177,6 +177,38 @@ def test_chips_facets_orders_and_years_narrow_without_a_new_page(visit: OpenVisi
     assert page.page.evaluate("window.isSamePage") is True
 
 
+def test_names_and_phrases_come_by_themselves_and_are_searched_within(visit: OpenVisit) -> None:
+    page = visit("/search?q=*")
+    page.page.locator("[data-more-facets]").scroll_into_view_if_needed()
+    page.page.locator("[data-facet=author]").wait_for()
+    assert page.page.locator("[data-more-facets], .more-link").count() == 0
+    fold = page.page.locator("[data-facet] .more-values").first
+    fold.locator("summary").click()
+    values = fold.locator("li:visible a")
+    wanted = values.last.inner_text()
+    fold.locator("[data-search-within]").fill(wanted)
+    assert wanted in values.all_inner_texts()
+    assert values.count() < fold.locator("li").count()
+    values.first.click()
+    page.page.locator(".chips").wait_for()
+
+
+def test_a_fold_opens_when_its_values_are_there(visit: OpenVisit) -> None:
+    page = visit("/search?q=*", width=360)
+    page.page.get_by_role("button", name="Narrow down").click()
+    page.page.locator(".more-link").first.click()
+    page.page.locator(".more-values[open] [data-search-within]").first.wait_for()
+
+
+def test_a_panel_that_is_never_opened_asks_for_nothing(visit: OpenVisit) -> None:
+    page = visit("/search?q=*", width=360)
+    page.page.wait_for_timeout(500)
+    assert page.page.locator("[data-facet=author]").count() == 0
+    page.page.get_by_role("button", name="Narrow down").click()
+    page.page.locator("[data-more-facets]").scroll_into_view_if_needed()
+    page.page.locator("[data-facet=author]").wait_for()
+
+
 def test_a_range_is_drawn_over_the_years(visit: OpenVisit) -> None:
     page = visit("/search?q=")
     bars = page.page.locator("[data-year]")

@@ -36,8 +36,8 @@ def test_a_corrected_search_says_so_and_leads_back(client: TestClient) -> None:
 
 
 def test_facets_lead_to_what_they_count(client: TestClient) -> None:
-    page = fetch(client, "/search?q=weather+OR+otters")
-    assert {"Category", "Phrase"} <= set(page.texts("//div[@class='facet']/h3"))
+    page = fetch(client, "/search?q=weather+OR+otters&more=1")
+    assert {"Category", "Author", "Phrase"} <= set(page.texts("//div[@class='facet']/h3"))
     items = page.find("//div[@class='facet']//li[span]")
     assert items
     for item in items:
@@ -45,6 +45,42 @@ def test_facets_lead_to_what_they_count(client: TestClient) -> None:
         (count,) = item.xpath("span/text()")
         found = fetch(client, str(link))
         assert found.texts("//h2") in ([f"{count} papers"], [f"{count} paper"]), link
+
+
+def test_names_and_phrases_are_counted_when_somebody_asks(client: TestClient) -> None:
+    page = fetch(client, "/search?q=weather+OR+otters&sort=newest&limit=5&offset=5")
+    names = page.texts("//div[@class='facet']/h3")
+    assert "Category" in names
+    assert not {"Author", "Phrase"} & set(names)
+    (more,) = page.links("//a[@data-more-facets]")
+    whole = fetch(client, more)
+    assert whole.texts("//article//h3") == page.texts("//article//h3")
+    assert whole.find("//a[@data-more-facets]|//a[@class='more-link']") == []
+    by_itself = client.get(f"{more}&part=facets")
+    part = html.fragment_fromstring(by_itself.text, create_parent="div")
+    (panel,) = whole.find("//div[@data-facets]")
+    assert part.xpath(".//li/a/@href") == panel.xpath(".//li/a/@href")
+    assert part.xpath(".//h3/text()") == [*names, *part.xpath(".//h3/text()")[len(names) :]]
+    assert {"Author", "Phrase"} <= set(part.xpath(".//h3/text()"))
+
+
+def test_the_rest_of_a_long_facet_is_behind_a_link(client: TestClient) -> None:
+    page = fetch(client, "/search?q=*")
+    for facet in page.find("//div[@data-facet]"):
+        (name,) = facet.xpath("@data-facet")
+        for link in facet.xpath("a[@class='more-link']"):
+            (folded,) = fetch(client, str(link.get("href"))).find(
+                f"//div[@data-facet='{name}']/details"
+            )
+            shown = str(folded.xpath("string(summary)"))
+            assert shown == link.text_content()
+            assert len(folded.xpath("ul/li")) == int(shown.split(maxsplit=1)[0])
+    assert page.find("//a[@class='more-link']")
+
+
+def test_a_facet_of_what_cannot_be_searched_is_refused(client: TestClient) -> None:
+    refused = client.get("/search?q=otters&from=yesterday&part=facets")
+    assert refused.status_code == 422
 
 
 def test_what_narrows_can_be_removed(client: TestClient) -> None:

@@ -15,6 +15,7 @@ from app.web.assets import Assets
 from app.web.category_steps import CategorySteps, make_list_steps, make_search_steps
 from app.web.languages import CHINESE, ENGLISH, Language
 from app.web.presentation import make_environment
+from app.web.search_addresses import SearchAddresses
 from tests.support.factories import make_paper
 
 
@@ -108,7 +109,7 @@ def test_signs_lead_to_the_list_with_one_category_more_or_less(
 
 
 def test_signs_of_a_search_keep_the_question() -> None:
-    steps = make_search_steps(SearchQuestion(text="otters"), None)
+    steps = make_search_steps(SearchAddresses(SearchQuestion(text="otters")), None)
 
     added = dict(parse_qsl(steps.add("cs.LG").partition("?")[2]))
     assert (added["q"], added["cat"]) == ("otters", "cs.LG")
