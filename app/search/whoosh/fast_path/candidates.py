@@ -12,6 +12,7 @@ from app.domain.results import IndexState
 from app.search.candidates import CandidateQuestion, Candidates
 from app.search.whoosh.codec.kernel_types import F64, I64, ClauseKind, Top
 from app.search.whoosh.codec.kernels import make_facets
+from app.search.whoosh.codec.posting_columns import expand_ranges
 from app.search.whoosh.codec.whoosh_internals import LENGTH_OF_BYTE
 from app.search.whoosh.fast_path.execute import Executor, Pass
 from app.search.whoosh.fast_path.latent_ranking import make_query_vector, read_unit_vectors
@@ -93,11 +94,15 @@ def _list_outlines(executor: Executor, ids: Sequence[ArxivId], numbers: I64) -> 
     for place, rows, local in state.split(numbers):
         segment = state.segments[place]
         offsets, codes = segment.categories
+        firsts = offsets[local].astype(np.int64)
+        sizes = offsets[local + 1].astype(np.int64) - firsts
         names = segment.arrays.facts.category_names
+        named = [names[code] for code in codes[expand_ranges(firsts, sizes)].tolist()]
+        ends = np.cumsum(sizes)
         columns = zip(
             rows.tolist(),
-            offsets[local].tolist(),
-            offsets[local + 1].tolist(),
+            (ends - sizes).tolist(),
+            ends.tolist(),
             segment.arrays.submitted_at[local].tolist(),
             segment.arrays.updated_at[local].tolist(),
             strict=True,
@@ -105,7 +110,7 @@ def _list_outlines(executor: Executor, ids: Sequence[ArxivId], numbers: I64) -> 
         for row, first, last, submitted, updated in columns:
             outlines[row] = PaperOutline(
                 ids[row],
-                tuple([names[code] for code in codes[first:last].tolist()]),
+                tuple(named[first:last]),
                 datetime.fromtimestamp(submitted, UTC),
                 datetime.fromtimestamp(updated, UTC),
             )
