@@ -132,3 +132,18 @@ def test_words_that_no_paper_holds_find_none(index_dir: Path) -> None:
     found = find(index_dir, stranger)
 
     assert (found.papers, len(found.rows)) == ((), 0)
+
+
+def test_common_words_choose_candidates_where_rarer_ones_find_too_few(index_dir: Path) -> None:
+    # Hardly any of the papers holds the rare word, most hold the common one.
+    seed = replace(DOCUMENTS[1], title="sparse otter zymurgy", abstract="")
+
+    found = find(index_dir, seed)
+
+    texts = {each.arxiv_id: each for each in DOCUMENTS[1:]}
+    sharing = {
+        arxiv_id
+        for arxiv_id, each in texts.items()
+        if {("spars",), ("otter",)} & set(count_terms(each.title, each.abstract).counts)
+    }
+    assert {each.arxiv_id for each in found.papers} == sharing - {seed.arxiv_id}
