@@ -3,14 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, Select, select, tuple_
 
 from app.db.models import change_counter, paper_history, papers
 from app.db.paper_rows import make_history_entry, make_paper
 from app.db.paper_upsert import upsert_records
-from app.db.parameters import is_one_of
+from app.db.parameters import is_one_of, is_told, write_texts
 from app.db.session import Transaction
 from app.domain.arxiv_id import ArxivId
 from app.domain.categories import CategoryExpression
@@ -37,6 +38,7 @@ __all__ = [
 ]
 
 _IS_LIVING: ColumnElement[bool] = papers.c.deleted_at.is_(None)
+_SOUGHT_IDS = "sought_ids"
 _DAY_IS_KNOWN: ColumnElement[bool] = papers.c.submitted_precision != DatePrecision.MONTH.value
 
 
@@ -61,9 +63,16 @@ def get_paper(tx: Transaction, arxiv_id: ArxivId) -> Paper:
 
 def find_papers(tx: Transaction, ids: Sequence[ArxivId]) -> dict[ArxivId, Paper]:
     """Those of the papers that are held and living, in no particular order."""
-    query = select(papers).where(_has_id_among(tx, ids), _IS_LIVING)
-    found = [make_paper(row) for row in tx.execute(query)]
+    dialect = tx.dialect.name
+    told = {_SOUGHT_IDS: write_texts(dialect, [arxiv_id.value for arxiv_id in ids])}
+    found = [make_paper(row) for row in tx.execute(_select_living(dialect), told)]
     return {paper.arxiv_id: paper for paper in found}
+
+
+@lru_cache
+def _select_living(dialect: str) -> Select[Any]:
+    """Whole rows of living papers; composing it anew would cost as much as reading some."""
+    return select(papers).where(is_told(dialect, papers.c.arxiv_id, _SOUGHT_IDS), _IS_LIVING)
 
 
 def find_titles(tx: Transaction, ids: Sequence[ArxivId]) -> dict[ArxivId, str]:

@@ -38,7 +38,26 @@ def is_one_of(
     """
     if dialect == "postgresql":
         return searched == any_(literal(list(texts), ARRAY(Text())))
-    unfolded = func.json_each(_encode(list(texts)).decode()).table_valued("value")
+    return _is_in_json(searched, literal(write_texts(dialect, texts)))
+
+
+def is_told(dialect: str, searched: ColumnElement[str], name: str) -> ColumnElement[bool]:
+    """The same condition with a named parameter, for statements that are composed once.
+
+    `write_texts` gives its value.
+    """
+    if dialect == "postgresql":
+        return searched == any_(bindparam(name, type_=ARRAY(Text())))
+    return _is_in_json(searched, bindparam(name, type_=Text()))
+
+
+def write_texts(dialect: str, texts: Iterable[str]) -> list[str] | str:
+    """Texts as the value of one parameter."""
+    return list(texts) if dialect == "postgresql" else _encode(list(texts)).decode()
+
+
+def _is_in_json(searched: ColumnElement[str], texts: ColumnElement[str]) -> ColumnElement[bool]:
+    unfolded = func.json_each(texts).table_valued("value")
     return searched.in_(select(unfolded.c.value))
 
 

@@ -27,8 +27,11 @@ def give_reasons(
         surfaces: how people read what they share.
     """
     known = {code for codes in models for code in codes}
+    labels = {
+        feature: (_kind_of(feature), _name(feature, surfaces)) for feature in list_features(parts)
+    }
     return [
-        replace(each, reasons=_list_reasons(parts[each.paper.arxiv_id], shared, surfaces))
+        replace(each, reasons=_list_reasons(parts[each.paper.arxiv_id], shared, labels))
         for each in shown
         for shared in [[code for code in each.paper.categories if code in known]]
     ]
@@ -40,13 +43,10 @@ def list_features(parts: Mapping[ArxivId, ScoreParts]) -> set[Feature]:
 
 
 def _list_reasons(
-    parts: ScoreParts, categories: Iterable[str], surfaces: Mapping[Feature, str]
+    parts: ScoreParts, categories: Iterable[str], labels: Mapping[Feature, tuple[ReasonKind, str]]
 ) -> tuple[Reason, ...]:
     """Why a paper was found, largest part first; they add up to its score."""
-    reasons = [
-        Reason(_kind_of(each.feature), _name(each.feature, surfaces), each.weight)
-        for each in parts.contributions
-    ]
+    reasons = [Reason(*labels[each.feature], each.weight) for each in parts.contributions]
     if parts.category > 0.0:
         reasons.append(Reason(ReasonKind.CATEGORY, ", ".join(categories), parts.category))
     if parts.subject > 0.0:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from heapq import nsmallest
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.db.papers import find_papers
 from app.db.session import Database
@@ -136,8 +137,8 @@ class SimilarityFinder:
             left_out=wanted.left_out,
         )
         candidates = self._engine.find_candidates(question)
-        shares = [_measure_agreement(wanted.categories, each) for each in candidates.papers]
-        scores = CandidateScores(candidates, features, profile, np.array(shares, np.float64))
+        agreement = _measure_agreement(wanted.categories, candidates.papers)
+        scores = CandidateScores(candidates, features, profile, agreement)
         ranked = scores.list_best(only_above=0.0)
         folded = fold_duplicates(candidates, ranked, self._read_texts)[:MAX_SIMILAR]
         return SimilarPapers(
@@ -202,8 +203,16 @@ def choose_shown(profile: Mapping[Feature, float], limit: int) -> list[Feature]:
     return [feature for feature in heaviest if profile[feature] != 0.0]
 
 
-def _measure_agreement(models: Sequence[tuple[str, ...]], paper: PaperOutline) -> float:
-    """The mean share of common categories (Jaccard), 0 to 1; 0 without models."""
-    given = set(paper.categories)
+def _measure_agreement(
+    models: Sequence[tuple[str, ...]], papers: Sequence[PaperOutline]
+) -> NDArray[np.float64]:
+    """Each paper's mean share of common categories (Jaccard), 0 to 1; 0 without models."""
+    # Papers alike are of few different sets of categories.
+    known = {codes: _compare_codes(models, codes) for codes in {one.categories for one in papers}}
+    return np.array([known[one.categories] for one in papers], np.float64)
+
+
+def _compare_codes(models: Sequence[tuple[str, ...]], codes: tuple[str, ...]) -> float:
+    given = set(codes)
     shares = [len(given & set(each)) / len(given | set(each)) for each in models]
     return sum(shares) / len(shares) if shares else 0.0

@@ -60,8 +60,7 @@ class TermCounts:
         return {feature for feature in self.counts if len(feature) == 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(NamedTuple):
     """What one shared term or pair adds to a score."""
 
     feature: Feature

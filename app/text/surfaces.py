@@ -55,6 +55,8 @@ class _Written(NamedTuple):
 def _read(place: _Place) -> _Written:
     """The first token that gives the term of a place."""
     chunk, offset, term = place
+    if chunk[0].isascii() and chunk[0].isalnum():
+        return _Written(chunk[0], chunk.start(), chunk.end())  # one token, as most are
     token = next(
         token
         for token in iter_tokens(chunk[0])

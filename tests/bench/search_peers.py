@@ -32,7 +32,7 @@ from app.domain.query import (
 )
 from app.search.engine import SearchEngine
 from app.search.factory import rebuild_index
-from app.search.whoosh.codec.kernel_types import Kernels
+from app.search.whoosh.codec.kernel_protocol import Kernels
 from app.search.whoosh.engine import WhooshEngine
 from tests.bench.corpus import ROOT
 from tests.bench.search_corpus import iter_corpus, iter_documents, make_id

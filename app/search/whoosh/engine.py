@@ -22,7 +22,7 @@ from app.domain.results import (
 )
 from app.search.candidates import CandidateQuestion, Candidates
 from app.search.documents import IndexDocument
-from app.search.whoosh.codec.kernel_types import Kernels
+from app.search.whoosh.codec.kernel_protocol import Kernels
 from app.search.whoosh.compiled_queries import CompiledQuery, compile_tree
 from app.search.whoosh.compiler import compile_weighted_terms, get_index_field
 from app.search.whoosh.fast_path import statistics

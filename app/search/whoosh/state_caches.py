@@ -4,7 +4,7 @@ import threading
 from collections.abc import Sequence
 
 from app.domain.results import TermStatistics
-from app.search.whoosh.codec.kernel_types import Kernels
+from app.search.whoosh.codec.kernel_protocol import Kernels
 from app.search.whoosh.codec.kernels import load_kernels, warm_up
 from app.search.whoosh.codec.kernels_numpy import NumpyKernels
 from app.search.whoosh.fast_path import statistics

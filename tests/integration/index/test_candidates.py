@@ -10,8 +10,12 @@ import pytest
 from app.domain.query import Filters
 from app.search.candidates import CandidateQuestion, Candidates
 from app.search.documents import IndexDocument
-from app.search.factory import open_engine, open_index_writer
-from app.search.whoosh.fast_path import word_counts
+from app.search.factory import open_index_writer
+from app.search.whoosh.codec import kernels_numpy_neighbours
+from app.search.whoosh.codec.kernel_protocol import Kernels
+from app.search.whoosh.codec.kernels import load_kernels
+from app.search.whoosh.codec.kernels_numpy import NumpyKernels
+from app.search.whoosh.engine import WhooshEngine
 from app.text.similarity import TITLE_WEIGHT, Feature, count_terms
 from tests.integration.index.documents import make_document
 
@@ -44,7 +48,9 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def find(index_dir: Path, document: IndexDocument, limit: int = 100) -> Candidates:
+def find(
+    index_dir: Path, document: IndexDocument, limit: int = 100, kernels: Kernels | None = None
+) -> Candidates:
     counts = count_terms(document.title, document.abstract).counts
     question = CandidateQuestion(
         weighted_terms=[(feature[0], 1.0) for feature in counts if len(feature) == 1],
@@ -53,23 +59,29 @@ def find(index_dir: Path, document: IndexDocument, limit: int = 100) -> Candidat
         limit=limit,
         left_out=[document.arxiv_id],
     )
-    engine = open_engine(index_dir)
+    engine = WhooshEngine(index_dir, kernels=kernels or load_kernels())
     try:
         return engine.find_candidates(question)
     finally:
         engine.close()
 
 
-@pytest.mark.parametrize("gathered", [0, word_counts.GATHERED_POSTINGS])
+@pytest.mark.parametrize(
+    ("kernels", "gathered"), [(load_kernels(), 0), (NumpyKernels(), 0), (NumpyKernels(), 2_048)]
+)
 @pytest.mark.parametrize("seed", [DOCUMENTS[1], DOCUMENTS[5], DOCUMENTS[-1]])
 def test_counts_are_those_of_the_texts(
-    index_dir: Path, monkeypatch: pytest.MonkeyPatch, seed: IndexDocument, gathered: int
+    index_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    seed: IndexDocument,
+    kernels: Kernels,
+    gathered: int,
 ) -> None:
-    monkeypatch.setattr(word_counts, "GATHERED_POSTINGS", gathered)
+    monkeypatch.setattr(kernels_numpy_neighbours, "GATHERED_POSTINGS", gathered)
     wanted = list(count_terms(seed.title, seed.abstract).counts)
     texts = {each.arxiv_id: each for each in DOCUMENTS}
 
-    found = find(index_dir, seed)
+    found = find(index_dir, seed, kernels=kernels)
 
     held: list[dict[Feature, float]] = [{} for _paper in found.papers]
     for row, feature, title, abstract in zip(
@@ -120,3 +132,18 @@ def test_words_that_no_paper_holds_find_none(index_dir: Path) -> None:
     found = find(index_dir, stranger)
 
     assert (found.papers, len(found.rows)) == ((), 0)
+
+
+def test_common_words_choose_candidates_where_rarer_ones_find_too_few(index_dir: Path) -> None:
+    # Hardly any of the papers holds the rare word, most hold the common one.
+    seed = replace(DOCUMENTS[1], title="sparse otter zymurgy", abstract="")
+
+    found = find(index_dir, seed)
+
+    texts = {each.arxiv_id: each for each in DOCUMENTS[1:]}
+    sharing = {
+        arxiv_id
+        for arxiv_id, each in texts.items()
+        if {("spars",), ("otter",)} & set(count_terms(each.title, each.abstract).counts)
+    }
+    assert {each.arxiv_id for each in found.papers} == sharing - {seed.arxiv_id}

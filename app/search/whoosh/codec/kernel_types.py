@@ -3,14 +3,11 @@
 The compiled kernels and the numpy ones take the same tuples and give the same results.
 """
 
-from collections.abc import Sequence
 from enum import IntEnum
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-
-from app.search.whoosh.codec.kernel_tables import Tables
 
 U8 = NDArray[np.uint8]
 U16 = NDArray[np.uint16]
@@ -249,47 +246,15 @@ class Places(NamedTuple):
     shift: int
 
 
-class Kernels(Protocol):
-    """The passes over posting arrays; safe to run on many threads at once."""
+class Finds(NamedTuple):
+    """Postings of some documents, by range, then by document.
 
-    name: str
+    Attributes:
+        ranges: int64[n], place of the range.
+        postings: int64[n].
+        at: int64[n], place of the document among those asked for.
+    """
 
-    def collect(
-        self,
-        *,
-        postings: Postings,
-        ranges: Ranges,
-        tables: Tables,
-        conditions: Conditions,
-        order: Order,
-        top: Top,
-        facets: Facets,
-        matches: Matches,
-    ) -> int:
-        """Offer, list or count all matches of one segment; returns how many there are."""
-        ...
-
-    def find_phrase(
-        self,
-        *,
-        postings: Postings,
-        words: Words,
-        places: Places,
-        tables: Tables,
-        matches: Matches,
-    ) -> int:
-        """List the documents that hold a phrase with the sum of its words' scores."""
-        ...
-
-    def find_terms(
-        self,
-        term_bytes: U8,
-        term_offsets: NDArray[Any],
-        keys: Sequence[bytes],
-    ) -> I64:
-        """The number of each term key in a sorted dictionary, -1 for unknown ones."""
-        ...
-
-    def intersect(self, first: U32, second: U32) -> tuple[I64, I64]:
-        """Where the numbers that both of two ascending arrays hold stand in each."""
-        ...
+    ranges: I64
+    postings: I64
+    at: I64

@@ -5,12 +5,12 @@ from functools import lru_cache
 
 import numpy as np
 
+from app.search.whoosh.codec.kernel_protocol import Kernels
 from app.search.whoosh.codec.kernel_tables import CODE_COUNT, Tables
 from app.search.whoosh.codec.kernel_types import (
     Conditions,
     Emission,
     Facets,
-    Kernels,
     Matches,
     Order,
     Places,
@@ -85,6 +85,10 @@ def warm_up(kernels: Kernels) -> float:
     )
     kernels.find_terms(freeze(np.zeros(2, np.uint8)), freeze(np.array([0, 2], np.uint32)), [b"ab"])
     kernels.intersect(postings.docs, postings.docs)
+    finds = kernels.look_up(postings.docs, none, one, postings.docs)
+    kernels.count_neighbours(
+        postings=postings, places=places, shifts=none, finds=finds, lefts=none, rights=none
+    )
     return time.monotonic() - begun
 
 

@@ -16,6 +16,7 @@ from app.search.whoosh.codec.kernel_types import (
     U32,
     Conditions,
     Facets,
+    Finds,
     Matches,
     Order,
     Places,
@@ -29,6 +30,8 @@ from app.search.whoosh.codec.kernels_compile import compiled
 from app.search.whoosh.codec.kernels_dictionary import find_terms as _find_terms
 from app.search.whoosh.codec.kernels_lists import collect_lists, count_lead
 from app.search.whoosh.codec.kernels_lists import intersect as _intersect
+from app.search.whoosh.codec.kernels_neighbours import count_neighbours as _count_neighbours
+from app.search.whoosh.codec.kernels_neighbours import look_up as _look_up
 from app.search.whoosh.codec.kernels_phrase import find_phrase as _find_phrase
 from app.search.whoosh.codec.kernels_windows import collect_windows
 
@@ -53,7 +56,7 @@ REQUIRE_COST = 1.7
 
 
 class NumbaKernels:
-    """See `kernel_types.Kernels`."""
+    """See `kernel_protocol.Kernels`."""
 
     name = "numba"
 
@@ -99,6 +102,29 @@ class NumbaKernels:
         room = np.empty((2, len(first)), np.int64)
         found = _intersect(first, second, room)
         return room[0, :found], room[1, :found]
+
+    def look_up(self, docs: U32, starts: I64, ends: I64, wanted: U32) -> Finds:
+        """The postings of ascending documents in some ranges, by range, then by document."""
+        room = np.empty((3, int(np.minimum(ends - starts, len(wanted)).sum())), np.int64)
+        found = _look_up(docs, starts, ends, wanted, room)
+        return Finds(*room[:, :found])
+
+    def count_neighbours(
+        self,
+        *,
+        postings: Postings,
+        places: Places,
+        shifts: I64,
+        finds: Finds,
+        lefts: I64,
+        rights: I64,
+    ) -> tuple[I64, I64, I64]:
+        """How often two words stand side by side in papers that hold both."""
+        firsts = np.searchsorted(finds.ranges, np.arange(len(shifts) + 1))
+        pairs, left, often = _count_neighbours(
+            postings.codes, places, shifts, finds.postings, finds.at, firsts, lefts, rights
+        )
+        return pairs, left, often
 
 
 @compiled

@@ -15,6 +15,7 @@ from app.search.whoosh.codec.kernel_types import (
     Conditions,
     Emission,
     Facets,
+    Finds,
     Matches,
     Order,
     Places,
@@ -25,6 +26,7 @@ from app.search.whoosh.codec.kernel_types import (
     Words,
 )
 from app.search.whoosh.codec.kernels_numpy_matches import Window, follow_lead, iter_windows
+from app.search.whoosh.codec.kernels_numpy_neighbours import count_neighbours, look_up
 from app.search.whoosh.codec.kernels_numpy_phrase import (
     expand,
     intersect_words,
@@ -38,7 +40,7 @@ _SMALLEST = float(np.nextafter(0.0, 1.0))
 
 
 class NumpyKernels:
-    """See `kernel_types.Kernels`."""
+    """See `kernel_protocol.Kernels`."""
 
     name = "numpy"
 
@@ -107,6 +109,23 @@ class NumpyKernels:
         places = np.searchsorted(second, first)
         found = np.flatnonzero(second[np.minimum(places, len(second) - 1)] == first)
         return found, places[found]
+
+    def look_up(self, docs: U32, starts: I64, ends: I64, wanted: U32) -> Finds:
+        """The postings of ascending documents in some ranges, by range, then by document."""
+        return look_up(docs, starts, ends, wanted)
+
+    def count_neighbours(
+        self,
+        *,
+        postings: Postings,
+        places: Places,
+        shifts: I64,
+        finds: Finds,
+        lefts: I64,
+        rights: I64,
+    ) -> tuple[I64, I64, I64]:
+        """How often two words stand side by side in papers that hold both."""
+        return count_neighbours(postings.codes, places, shifts, finds, (lefts, rights))
 
 
 class _Outlet:

@@ -39,7 +39,7 @@ def read_positions(
     """All positions of some postings of a word, and which of the postings each belongs to."""
     start, end = int(words.starts[w]) // BLOCK_POSTINGS * BLOCK_POSTINGS, int(words.ends[w])
     if len(postings) * BLOCK_POSTINGS < end - start:
-        begins, counts = _locate_few(codes, places, postings)
+        begins, counts = locate_few(codes, places, postings)
     else:
         # All positions of a word stand in one piece, which may begin within a block.
         frequencies = _read_frequencies(codes, places, np.arange(start, end))
@@ -50,7 +50,7 @@ def read_positions(
     return positions, np.repeat(np.arange(len(postings)), counts)
 
 
-def _locate_few(codes: NDArray[np.uint16], places: Places, postings: I64) -> tuple[I64, I64]:
+def locate_few(codes: NDArray[np.uint16], places: Places, postings: I64) -> tuple[I64, I64]:
     """Where the positions of some postings begin, each found from its own block, and how many."""
     blocks = postings // BLOCK_POSTINGS
     before = postings - blocks * BLOCK_POSTINGS

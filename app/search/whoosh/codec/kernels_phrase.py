@@ -51,7 +51,7 @@ def _sum_frequencies(codes, wide_postings, wide_frequencies, first, last):  # ty
 
 
 @compiled
-def _find_positions(  # type: ignore[no-untyped-def]
+def find_positions(  # type: ignore[no-untyped-def]
     codes, blocks, wide_postings, wide_frequencies, shift, standing, begins
 ):
     """Where the positions of some postings of a word begin, and end: int64[n, 2], written.
@@ -200,7 +200,7 @@ def find_phrase(postings, words, places, tables, matches):  # type: ignore[no-un
         for w in order[1:]:
             size, heads[w] = _keep_common(docs, heads[w], ends[w], w, wanted, standing, size)
         for w in range(word_count):
-            _find_positions(
+            find_positions(
                 codes, block_positions, wide_postings, wide_frequencies, shift,
                 standing[w, :size], begins[w],
             )  # fmt: skip

@@ -7,17 +7,22 @@ import numpy as np
 
 from app.domain.arxiv_id import ArxivId
 from app.domain.paper import PaperOutline
-from app.domain.query import Sort
+from app.domain.query import Filters, Sort
 from app.domain.results import IndexState
 from app.search.candidates import CandidateQuestion, Candidates
 from app.search.whoosh.codec.kernel_types import F64, I64, ClauseKind, Top
 from app.search.whoosh.codec.kernels import make_facets
+from app.search.whoosh.codec.posting_columns import expand_ranges
 from app.search.whoosh.codec.whoosh_internals import LENGTH_OF_BYTE
 from app.search.whoosh.fast_path.execute import Executor, Pass
 from app.search.whoosh.fast_path.latent_ranking import make_query_vector, read_unit_vectors
 from app.search.whoosh.fast_path.plan import Clause, Plan, WordLeaf
 from app.search.whoosh.fast_path.word_counts import FIELDS, count_words
 from app.search.whoosh.latent import LatentModel
+
+COMMON_SHARE = 0.25
+"""Words that a larger part of all papers holds choose no candidates while others find enough; they
+still count in scores."""
 
 
 def find_candidates(
@@ -60,21 +65,45 @@ def find_candidates(
 
 def _find_best(executor: Executor, question: CandidateQuestion) -> I64:
     """Documents among all segments, best first, those left out among them."""
-    state = executor.state
-    wanted = min(question.limit + len(question.left_out), state.document_count)
+    wanted = min(question.limit + len(question.left_out), executor.state.document_count)
     if wanted == 0 or not question.weighted_terms:
         return np.zeros(0, np.int64)
-    words = tuple([WordLeaf(term, weight) for term, weight in question.weighted_terms])
-    plan = Plan((Clause(ClauseKind.OPTIONAL, words),))
+    telling = _leave_common_out(executor, question)
+    numbers = _rank(executor, question.filters, telling, wanted)
+    if len(numbers) < wanted and len(telling) < len(question.weighted_terms):
+        # A small library, or few papers that pass the filters: common words are all they share.
+        numbers = _rank(executor, question.filters, question.weighted_terms, wanted)
+    return numbers
+
+
+def _rank(
+    executor: Executor, filters: Filters, weighted: Sequence[tuple[str, float]], wanted: int
+) -> I64:
+    state = executor.state
+    plan = Plan((Clause(ClauseKind.OPTIONAL, tuple([WordLeaf(*each) for each in weighted])),))
     top = Top.make(wanted)
     orders = [
         segment.make_order(Sort.RELEVANCE, base)
         for segment, base in zip(state.segments, state.doc_bases, strict=False)
     ]
     no_facets = [make_facets()] * len(state.segments)
-    executor.run(plan, Pass(state.get_masks(question.filters), orders, top, no_facets))
+    executor.run(plan, Pass(state.get_masks(filters), orders, top, no_facets))
     numbers, _scores = top.in_order()
     return numbers
+
+
+def _leave_common_out(executor: Executor, question: CandidateQuestion) -> list[tuple[str, float]]:
+    """The words that tell papers apart, with their weights; all when every one is common."""
+    terms = executor.terms.resolve(
+        (field, term) for term, _weight in question.weighted_terms for field in FIELDS
+    )
+    most = COMMON_SHARE * executor.state.document_count
+    telling = [
+        (term, weight)
+        for term, weight in question.weighted_terms
+        if max(terms[field, term].document_frequency for field in FIELDS) <= most
+    ]
+    return telling or list(question.weighted_terms)
 
 
 def _read_ids(executor: Executor, numbers: I64) -> list[ArxivId]:
@@ -93,11 +122,15 @@ def _list_outlines(executor: Executor, ids: Sequence[ArxivId], numbers: I64) -> 
     for place, rows, local in state.split(numbers):
         segment = state.segments[place]
         offsets, codes = segment.categories
+        firsts = offsets[local].astype(np.int64)
+        sizes = offsets[local + 1].astype(np.int64) - firsts
         names = segment.arrays.facts.category_names
+        named = [names[code] for code in codes[expand_ranges(firsts, sizes)].tolist()]
+        ends = np.cumsum(sizes)
         columns = zip(
             rows.tolist(),
-            offsets[local].tolist(),
-            offsets[local + 1].tolist(),
+            (ends - sizes).tolist(),
+            ends.tolist(),
             segment.arrays.submitted_at[local].tolist(),
             segment.arrays.updated_at[local].tolist(),
             strict=True,
@@ -105,7 +138,7 @@ def _list_outlines(executor: Executor, ids: Sequence[ArxivId], numbers: I64) -> 
         for row, first, last, submitted, updated in columns:
             outlines[row] = PaperOutline(
                 ids[row],
-                tuple([names[code] for code in codes[first:last].tolist()]),
+                tuple(named[first:last]),
                 datetime.fromtimestamp(submitted, UTC),
                 datetime.fromtimestamp(updated, UTC),
             )

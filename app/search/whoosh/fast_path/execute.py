@@ -6,13 +6,13 @@ from functools import partial
 
 import numpy as np
 
+from app.search.whoosh.codec.kernel_protocol import Kernels
 from app.search.whoosh.codec.kernel_types import (
     F64,
     U8,
     U32,
     Emission,
     Facets,
-    Kernels,
     Order,
     Top,
     Words,

@@ -12,7 +12,8 @@ import numpy as np
 
 from app.domain.query import FacetField
 from app.domain.results import FacetCount
-from app.search.whoosh.codec.kernel_types import I64, Facets, Kernels, ValueCounts
+from app.search.whoosh.codec.kernel_protocol import Kernels
+from app.search.whoosh.codec.kernel_types import I64, Facets, ValueCounts
 from app.search.whoosh.codec.kernels import make_facets
 from app.search.whoosh.codec.name_columns import NameList
 from app.search.whoosh.fast_path.segments import SegmentView

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from app.search.whoosh.codec.kernel_protocol import Kernels
 from app.search.whoosh.codec.kernel_tables import join_odds, make_odds
 from app.search.whoosh.codec.kernel_types import (
     F64,
@@ -14,7 +15,6 @@ from app.search.whoosh.codec.kernel_types import (
     ClauseKind,
     Conditions,
     Facets,
-    Kernels,
     Matches,
     Order,
     Postings,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.whoosh.codec import layout
+from app.search.whoosh.codec.kernel_protocol import Kernels
 from app.search.whoosh.codec.kernel_tables import (
     CODE_COUNT,
     Tables,
@@ -15,7 +16,7 @@ from app.search.whoosh.codec.kernel_tables import (
     make_lookup_table,
     make_odds,
 )
-from app.search.whoosh.codec.kernel_types import F64, I64, Kernels, freeze
+from app.search.whoosh.codec.kernel_types import F64, I64, freeze
 from app.search.whoosh.codec.posting_ranges import read_weights
 from app.search.whoosh.codec.whoosh_internals import LENGTH_OF_BYTE
 from app.search.whoosh.fast_path.state_view import StateView

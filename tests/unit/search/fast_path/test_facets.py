@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.search.whoosh.codec import layout
-from app.search.whoosh.codec.kernel_types import Kernels, freeze
+from app.search.whoosh.codec.kernel_protocol import Kernels
+from app.search.whoosh.codec.kernel_types import freeze
 from app.search.whoosh.codec.kernels import load_kernels
 from app.search.whoosh.codec.kernels_numpy import NumpyKernels
 from app.search.whoosh.codec.name_columns import NameList, make_name_arrays
