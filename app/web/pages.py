@@ -4,8 +4,10 @@ The address is the whole state of a page. Unknown parameters are ignored here, s
 them up on their way; REST refuses them.
 """
 
+from urllib.parse import quote
+
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from app.services.use_cases import UseCases
 from app.web.help_texts import PROBLEM_MEANINGS, QUERY_FORMS
@@ -44,6 +46,35 @@ def show_help(request: Request) -> Response:
 def redirect_favicon() -> Response:
     """The drawing, for browsers that ask for the old name."""
     return RedirectResponse("/static/favicon.svg", status_code=308)
+
+
+ROBOTS = """User-agent: *
+Disallow: /api/
+Disallow: /cards
+Disallow: /library
+Disallow: /recommend
+Disallow: /related
+Disallow: /search
+"""
+"""Papers and days may be listed elsewhere; searches have more addresses than a crawler can visit."""
+
+
+@router.get("/robots.txt")
+def show_robots() -> Response:
+    """What crawlers are asked to leave alone."""
+    return PlainTextResponse(ROBOTS, headers={"Cache-Control": "public, max-age=86400"})
+
+
+@router.get("/list")
+def redirect_list() -> Response:
+    """Home, where lists are chosen."""
+    return RedirectResponse("/", status_code=307)
+
+
+@router.get("/pdf/{written_id:path}")
+def redirect_pdf(written_id: str) -> Response:
+    """The paper's page, which leads to its PDF: PDFs are never served from here."""
+    return RedirectResponse(f"/abs/{quote(written_id.removesuffix('.pdf'))}", status_code=307)
 
 
 def _get_use_cases(request: Request) -> UseCases:

@@ -268,6 +268,8 @@ def test_superseded_metadata_are_kept_in_sight(client: TestClient) -> None:
         (f"/arxiv/{OTTER_ID},{TEAPOT_ID}", f"/search?q={OTTER_ID}+{TEAPOT_ID}"),
         ("/arxiv/cs.lg,cs.AI", "/list/cs.AI+cs.LG"),
         ("/favicon.ico", "/static/favicon.svg"),
+        ("/list", "/"),
+        (f"/pdf/{OTTER_ID}v2.pdf", f"/abs/{OTTER_ID}v2"),
     ],
 )
 def test_other_spellings_lead_to_the_one_address(
@@ -393,3 +395,11 @@ def test_other_spellings_lead_to_the_related_papers(client: TestClient) -> None:
 
     assert answer.status_code == 308
     assert answer.headers["Location"] == "/related/2403.05001"
+
+
+def test_crawlers_are_kept_from_addresses_without_end(client: TestClient) -> None:
+    answer = client.get("/robots.txt")
+
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    assert "Disallow: /search" in answer.text
+    assert "/abs" not in answer.text
