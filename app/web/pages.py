@@ -56,7 +56,7 @@ Disallow: /recommend
 Disallow: /related
 Disallow: /search
 """
-"""Papers and days may be listed elsewhere; searches have more addresses than a crawler can visit."""
+"""Papers and days may be listed elsewhere; searches have more addresses than anybody can visit."""
 
 
 @router.get("/robots.txt")
@@ -68,13 +68,13 @@ def show_robots() -> Response:
 @router.get("/list")
 def redirect_list() -> Response:
     """Home, where lists are chosen."""
-    return RedirectResponse("/", status_code=307)
+    return RedirectResponse("/", status_code=308)
 
 
 @router.get("/pdf/{written_id:path}")
 def redirect_pdf(written_id: str) -> Response:
     """The paper's page, which leads to its PDF: PDFs are never served from here."""
-    return RedirectResponse(f"/abs/{quote(written_id.removesuffix('.pdf'))}", status_code=307)
+    return RedirectResponse(f"/abs/{quote(written_id.removesuffix('.pdf'))}", status_code=308)
 
 
 def _get_use_cases(request: Request) -> UseCases:
