@@ -41,7 +41,7 @@ def test_counts_beside_names_are_those_behind_them(tmp_path: Path) -> None:
     with TestClient(create_app(settings)) as client:
         written = client.get("/api/v1/search?q=otters&facets=author").json()["facets"]["author"]
         assert {each["value"]: each["count"] for each in written}["Wei Wang"] == 3
-        page = fetch(client, "/search?q=otters")
+        page = fetch(client, "/search?q=otters&more=1")
         items = page.find("//div[@class='facet'][h3='Author']//li[span]")
         assert len(items) == len(set(NAMES))
         counts = {}
