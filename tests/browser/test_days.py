@@ -191,6 +191,9 @@ def test_ones_taste_orders_a_list_and_says_when_there_is_none(visit: OpenVisit) 
             {version: 1, value: [{word: "storms", weight: 1, learned: false}]}))"""
     )
     page.page.locator("#by-taste").click()
+    page.page.locator("#by-taste[aria-pressed=true]").wait_for()
+    first = page.page.locator(".lines-group .card-title:visible").first
+    first.filter(has_text=re.compile(r"part (3|7|11|15|19|23|27|31|35)\s*$")).wait_for()
     wait_cards(page, 25)
     # Part 3 tells of storms three times, part 4 not at all.
     titles = read_titles(page)
