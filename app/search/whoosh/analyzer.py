@@ -3,6 +3,7 @@
 All of them number their terms, so that phrases can be searched.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -28,12 +29,12 @@ class QueryTerms:
     joined: str = ""
 
 
-class FieldAnalyzer(Analyzer):  # type: ignore[misc]  # Whoosh has no types
+class FieldAnalyzer(Analyzer, ABC):  # type: ignore[misc]  # Whoosh has no types
     """Turns numbered terms into Whoosh's tokens; subclasses say which terms."""
 
+    @abstractmethod
     def list_terms(self, text: str) -> list[tuple[int, str]]:
         """Position and text of each term, positions never descending."""
-        raise NotImplementedError
 
     def split_query(self, text: str) -> QueryTerms:
         """The terms that a query asks for, analysed like the papers."""
