@@ -1,3 +1,4 @@
+## A new migration fails until somebody has written both of its directions.
 """${message}.
 
 Revision: ${up_revision}, after ${down_revision}.

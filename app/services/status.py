@@ -82,6 +82,8 @@ class StatusLine:
         papers: papers that can be searched; those stored, when there is no index.
         last_run: the newest harvest or import that succeeded; None before the first.
         missing: announced papers that are not held.
+        is_compared: whether announcements were compared with what is held of late; without
+            that nobody knows what is missing.
         problem: why searching does not work; empty when it does.
         holdings: how much of arXiv was ever fetched.
     """
@@ -89,6 +91,7 @@ class StatusLine:
     papers: int
     last_run: RunReport | None
     missing: int
+    is_compared: bool
     problem: str
     holdings: Holdings
 
@@ -151,10 +154,12 @@ class StatusService:
         except SearchIndexError as error:
             papers, problem = None, str(error)
         with self._database.read() as tx:
+            receipts = self._list_receipts(tx)
             return StatusLine(
                 papers=count_papers(tx) if papers is None else papers,
                 last_run=_find_last_fill(tx),
-                missing=len(_list_missing(self._list_receipts(tx))),
+                missing=len(_list_missing(receipts)),
+                is_compared=bool(receipts),
                 problem=problem,
                 holdings=_find_holdings(tx),
             )

@@ -82,7 +82,7 @@ def test_the_line_names_the_last_run_that_brought_papers(own_library: Library) -
         line = use_cases.status.get_line()
 
     assert line.papers == PAPERS
-    assert line.missing == 1
+    assert (line.missing, line.is_compared) == (1, True)
     assert line.problem == ""
     assert line.last_run is not None
     assert line.last_run.message == "Harvested 43 records."
@@ -108,6 +108,7 @@ def test_without_an_index_the_service_is_not_ready_but_its_status_is_readable(
     assert report.index.state is None
     assert "papersift" in report.index.problem
     assert line.problem == report.index.problem
+    assert (line.missing, line.is_compared) == (0, False)
 
 
 def test_without_tables_or_a_database_the_service_says_what_to_run(tmp_path: Path) -> None:
