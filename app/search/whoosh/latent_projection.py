@@ -94,8 +94,8 @@ def _list_columns(
     known = model.term_numbers
     found = [
         (term, row)
-        for term in range(first, last)
-        if (row := known.get(arrays.get_term_key(term)[head:])) is not None
+        for term, key in enumerate(arrays.iter_term_keys(first, last), start=first)
+        if (row := known.get(key[head:])) is not None
     ]
     terms, rows = np.array(found, np.int64).reshape(-1, 2).T
     return terms, rows

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.whoosh.codec import layout, stored_fields
+from app.search.whoosh.codec.joined_texts import ByteColumn, join_texts
 from app.search.whoosh.codec.name_columns import make_name_arrays
-from app.search.whoosh.codec.segment_columns import ByteColumn, NumberColumn
+from app.search.whoosh.codec.segment_columns import NumberColumn
 from app.search.whoosh.codec.whoosh_internals import (
     BitColumn,
     CompressedBytesColumn,
@@ -107,7 +108,7 @@ class DocumentColumns:
 
     def make_paper_arrays(self) -> tuple[dict[str, Array], tuple[str, ...]]:
         """Ids, dates, flags, categories as `SegmentColumns` takes them, and categories' names."""
-        ids = _join_bytes(self._list_values(ARXIV_ID, b""))
+        ids = join_texts(self._list_values(ARXIV_ID, b""))
         categories, names = _number_categories(self._list_values(CATEGORIES, b""))
         arrays: dict[str, Array] = {
             "id_bytes": ids.data,
@@ -128,7 +129,7 @@ class DocumentColumns:
         if not self._stored:
             return {}
         missing = self.document_count - len(self._stored)
-        stored = _join_bytes([*self._stored, *[b""] * missing])
+        stored = join_texts([*self._stored, *[b""] * missing])
         return {layout.STORED_BYTES: stored.data, layout.STORED_OFFSETS: stored.offsets}
 
     def make_number_columns(self) -> dict[str, NumberColumn]:
@@ -147,7 +148,7 @@ class DocumentColumns:
     def make_byte_columns(self) -> dict[str, ByteColumn]:
         """Sortable texts of fields that have no arrays of their own."""
         return {
-            name: _join_bytes(self._list_values(name, column_type.default_value()))
+            name: join_texts(self._list_values(name, column_type.default_value()))
             for name, column_type in sorted(self._column_types.items())
             if name not in (ARXIV_ID, CATEGORIES, AUTHOR_NAMES) and not _holds_numbers(column_type)
         }
@@ -170,12 +171,6 @@ def choose_number_type(column_type: Any) -> np.dtype[Any]:
     if typecode in "fd":
         return np.dtype("<f8")
     return np.dtype("<u8" if typecode == "Q" else "<i8")
-
-
-def _join_bytes(values: Sequence[bytes]) -> ByteColumn:
-    offsets = np.zeros(len(values) + 1, np.uint64)
-    np.cumsum(np.fromiter(map(len, values), np.uint64, len(values)), out=offsets[1:])
-    return ByteColumn(np.frombuffer(b"".join(values), np.uint8), offsets)
 
 
 def _number_categories(values: Iterable[bytes]) -> tuple[dict[str, Array], tuple[str, ...]]:

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from app.search.whoosh.codec import stored_fields
 from app.search.whoosh.codec.document_columns import PAPER_NUMBERS
+from app.search.whoosh.codec.joined_texts import ByteColumn
 from app.search.whoosh.codec.name_columns import SEPARATOR, NameList
 from app.search.whoosh.codec.paper_ids import PaperIds
 from app.search.whoosh.codec.segment import ColumnSegment
 from app.search.whoosh.codec.segment_arrays import SegmentArrays
-from app.search.whoosh.codec.segment_columns import ByteColumn
 from app.search.whoosh.codec.whoosh_internals import (
     BitColumn,
     ColumnReader,

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.search.whoosh.codec.joined_texts import find_text
 from app.search.whoosh.codec.kernel_tables import Tables
 from app.search.whoosh.codec.kernel_types import (
     BLOCK_DOCS,
@@ -100,7 +101,8 @@ class NumpyKernels:
         keys: Sequence[bytes],
     ) -> I64:
         """The number of each term key in a sorted dictionary, -1 for unknown ones."""
-        return find_term_places(term_bytes, term_offsets, keys)
+        places = (find_text(term_bytes, term_offsets, key) for key in keys)
+        return np.fromiter(places, np.int64, len(keys))
 
     def intersect(self, first: U32, second: U32) -> tuple[I64, I64]:
         """Where the numbers that both of two ascending arrays hold stand in each."""
@@ -240,23 +242,3 @@ def _count_facets(docs: I64, facets: Facets) -> None:
             _count_values(docs, column)
     if len(facets.years) > 0:
         facets.year_counts[:] += np.bincount(facets.years[docs], minlength=len(facets.year_counts))
-
-
-def find_term_places(
-    term_bytes: NDArray[np.uint8], term_offsets: NDArray[Any], keys: Sequence[bytes]
-) -> I64:
-    """The number of each term key in a sorted dictionary, -1 for unknown ones."""
-    data, last = term_bytes.data, len(term_offsets) - 1
-    return np.fromiter((_find_place(data, term_offsets, last, key) for key in keys), np.int64)
-
-
-def _find_place(data: memoryview, offsets: NDArray[Any], last: int, key: bytes) -> int:
-    low, high = 0, last
-    while low < high:
-        middle = (low + high) >> 1
-        if bytes(data[int(offsets[middle]) : int(offsets[middle + 1])]) < key:
-            low = middle + 1
-        else:
-            high = middle
-    found = low < last and bytes(data[int(offsets[low]) : int(offsets[low + 1])]) == key
-    return low if found else -1

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.whoosh.codec import layout
+from app.search.whoosh.codec.joined_texts import ByteColumn
 from app.search.whoosh.codec.merge_sources import (
     MergeSource,
     join_offsets,
@@ -15,7 +16,6 @@ from app.search.whoosh.codec.merge_sources import (
 )
 from app.search.whoosh.codec.name_columns import merge_names
 from app.search.whoosh.codec.segment_arrays import byte_column_names, number_column_name
-from app.search.whoosh.codec.segment_columns import ByteColumn
 from app.search.whoosh.codec.segment_files import SegmentFiles
 
 Array = NDArray[Any]

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.whoosh.codec import layout
+from app.search.whoosh.codec.joined_texts import ByteColumn
 from app.search.whoosh.codec.segment_arrays import SegmentArrays
-from app.search.whoosh.codec.segment_columns import ByteColumn
 
 Array = NDArray[Any]
 

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, compress
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.search.whoosh.codec import layout
+from app.search.whoosh.codec.joined_texts import join_texts
 from app.search.whoosh.codec.kernels import has_numba
-from app.search.whoosh.codec.merge_sources import MergeSource
-from app.search.whoosh.codec.posting_columns import make_term_arrays
+from app.search.whoosh.codec.merge_sources import MergeSource, join_offsets
 from app.search.whoosh.codec.segment_files import SegmentFiles
+
+Array = NDArray[Any]
 
 CHUNK_TERMS = 250_000
 """Terms of the largest dictionary that are compared at a time; bounds memory, about 100 MB."""
@@ -63,15 +66,17 @@ def _merge_keys(
     files: SegmentFiles,
 ) -> int:
     """Write the keys of living terms and fill in their places; returns how many there are."""
-    blobs, lengths, base = [], [], 0
+    blobs: list[Array] = []
+    lengths: list[Array] = []
+    base = 0
     for bounds in _iter_bounds(sources):
         keys = _place_chunk(sources, bounds, source_counts, places, base)
-        arrays = make_term_arrays(keys)
-        blobs.append(arrays[layout.TERM_BYTES])
-        lengths.append(np.diff(arrays[layout.TERM_OFFSETS].astype(np.int64)))
+        joined = join_texts(keys)
+        blobs.append(joined.data)
+        lengths.append(np.diff(joined.offsets.astype(np.int64)))
         base += len(keys)
     files.write(layout.TERM_BYTES, *blobs)
-    files.write(layout.TERM_OFFSETS, np.cumsum(np.concatenate([np.zeros(1, np.int64), *lengths])))
+    files.write(layout.TERM_OFFSETS, join_offsets(lengths))
     return base
 
 

@@ -3,20 +3,16 @@
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, compress, pairwise
+from itertools import chain, compress
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.search.whoosh.codec import layout
+from app.search.whoosh.codec.joined_texts import ByteColumn, iter_texts, join_texts
 from app.search.whoosh.codec.kernels import has_numba
-from app.search.whoosh.codec.merge_sources import (
-    MergeSource,
-    join_offsets,
-    select_texts,
-)
-from app.search.whoosh.codec.segment_columns import ByteColumn
+from app.search.whoosh.codec.merge_sources import MergeSource, join_offsets, select_texts
 from app.search.whoosh.codec.segment_files import SegmentFiles
 
 Array = NDArray[Any]
@@ -49,19 +45,13 @@ def make_name_arrays(texts: Iterable[bytes]) -> dict[str, Array]:
     names = sorted(numbers)
     ranks = np.zeros(len(names), np.uint32)
     ranks[[numbers[name] for name in names]] = np.arange(len(names))
-    listed = _join_names(names)
+    listed = join_texts(names)
     return {
         "author_offsets": np.array(offsets, np.uint32),
         layout.AUTHOR_CODES: ranks[np.array(codes, np.uint32)],
         layout.AUTHOR_NAMES: listed.data,
         layout.AUTHOR_NAME_OFFSETS: listed.offsets,
     }
-
-
-def _join_names(names: Sequence[bytes]) -> ByteColumn:
-    offsets = np.zeros(len(names) + 1, np.uint64)
-    np.cumsum(np.fromiter(map(len, names), np.uint64, len(names)), out=offsets[1:])
-    return ByteColumn(np.frombuffer(b"".join(names), np.uint8), offsets)
 
 
 class NameList(Sequence[bytes]):
@@ -84,8 +74,7 @@ class NameList(Sequence[bytes]):
 
     def list_range(self, first: int, last: int) -> list[bytes]:
         """The names of a half-open range."""
-        ends = self.offsets[first : last + 1].tolist()
-        return [bytes(self._view[begin:end]) for begin, end in pairwise(ends)]
+        return list(iter_texts(self.data, self.offsets, first, last))
 
 
 def merge_names(sources: Sequence[MergeSource], files: SegmentFiles) -> None:
@@ -115,7 +104,7 @@ def _merge_lists(
     base = 0
     for bounds in _iter_bounds(lists):
         names = _merge_chunk(lists, used, bounds, tables, base)
-        listed = _join_names(names)
+        listed = join_texts(names)
         blobs.append(listed.data)
         lengths.append(np.diff(listed.offsets.astype(np.int64)))
         base += len(names)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.whoosh.codec import layout
+from app.search.whoosh.codec.joined_texts import join_texts
 from app.search.whoosh.codec.segment_file import NO_POSITIONS
 
 Array = NDArray[Any]
@@ -279,13 +280,8 @@ def narrow_positions(positions: Array) -> Array:
 
 def make_term_arrays(keys: Iterable[bytes]) -> dict[str, Array]:
     """The dictionary arrays for term keys in ascending order."""
-    keys = list(keys)
-    offsets = np.zeros(len(keys) + 1, np.uint64)
-    np.cumsum(np.fromiter(map(len, keys), np.uint64, len(keys)), out=offsets[1:])
-    return {
-        layout.TERM_BYTES: np.frombuffer(b"".join(keys), np.uint8),
-        layout.TERM_OFFSETS: offsets,
-    }
+    joined = join_texts(keys)
+    return {layout.TERM_BYTES: joined.data, layout.TERM_OFFSETS: joined.offsets}
 
 
 def make_posting_arrays(

@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from app.search.whoosh.codec.array_file import (
     release_pages,
     verify_array,
 )
-from app.search.whoosh.codec.segment_columns import ByteColumn, NumberColumn
+from app.search.whoosh.codec.joined_texts import ByteColumn, find_text, iter_texts, seek_text
+from app.search.whoosh.codec.segment_columns import NumberColumn
 from app.search.whoosh.codec.segment_file import (
     SegmentFacts,
     make_array_name,
@@ -103,7 +104,10 @@ class SegmentArrays:
     def __getattr__(self, name: str) -> Array:
         if name not in layout.ITEM_TYPES:
             raise AttributeError(name)
-        return self.get(name)
+        array = self.get(name)
+        # From now on a plain attribute, which is found without coming here.
+        self.__dict__[name] = array
+        return array
 
     @cached_property
     def category_offsets(self) -> Array:
@@ -155,26 +159,20 @@ class SegmentArrays:
         offsets = self.term_offsets
         return self.term_bytes[int(offsets[term]) : int(offsets[term + 1])].tobytes()
 
+    def iter_term_keys(self, first: int, last: int) -> Iterator[bytes]:
+        """The keys of a half-open range of terms."""
+        return iter_texts(self.term_bytes, self.term_offsets, first, last)
+
     def seek_key(self, key: bytes) -> int:
         """The first term whose key is `key` or behind it; `term_count` when there is none."""
-        # Views give Python's own numbers, which costs half as much as numpy's.
-        offsets, data = self.term_offsets.data, self.term_bytes.data
-        low, high = 0, self.term_count
-        while low < high:
-            middle = (low + high) >> 1
-            if bytes(data[offsets[middle] : offsets[middle + 1]]) < key:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        return seek_text(self.term_bytes, self.term_offsets, key)
 
     def find_term(self, field_number: int, text: bytes) -> int:
         """The number of a term; -1 when the segment does not hold it. O(log T)."""
         if field_number < 0:
             return -1
         key = layout.make_term_key(field_number, text)
-        term = self.seek_key(key)
-        return term if term < self.term_count and self.get_term_key(term) == key else -1
+        return find_text(self.term_bytes, self.term_offsets, key)
 
     def get_field_terms(self, field_number: int) -> tuple[int, int]:
         """The terms of a field, as a half-open range."""

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.search.whoosh.codec.joined_texts import ByteColumn
 from app.search.whoosh.codec.tie_keys import make_id_keys
 
 Array = NDArray[Any]
@@ -26,19 +27,6 @@ class NumberColumn:
 
     values: Array
     default: float
-
-
-@dataclass(frozen=True, slots=True)
-class ByteColumn:
-    """One text of bytes for each document.
-
-    Attributes:
-        data: uint8, the texts one after another.
-        offsets: uint64[D+1], where each begins.
-    """
-
-    data: Array
-    offsets: Array
 
 
 @dataclass(slots=True, kw_only=True)
