@@ -21,16 +21,14 @@ from app.web import day_views
 from app.web.category_steps import make_list_steps
 from app.web.list_names import make_list_address, parse_list_name, write_list_name
 from app.web.rendering import render_page
+from app.web.search_questions import Offset
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-MAX_NUMBER = 2**31 - 1
 MAX_CARDS = 50
 """Most cards that a script gets at once."""
 
 SEE_OTHER = 303
-
-Offset = Annotated[int, Query(ge=0, le=MAX_NUMBER)]
 
 
 @router.get("/")

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from app.domain.categories import find_category, list_categories
 from app.domain.paper import Author, DatePrecision
+from app.services.exports import FEED_PAPERS
 from app.text.coins import render_coins
 from app.text.names import split_name
 from app.web.assets import Assets
@@ -232,6 +233,7 @@ def make_environment(language: Language, assets: Assets) -> Environment:
         "remember": lru_cache(maxsize=REMEMBERED_PIECES),
         "max_title": MAX_TITLE_CHARS,
         "max_abstract": MAX_ABSTRACT_CHARS,
+        "feed_papers": FEED_PAPERS,
         "clamped_abstract": CLAMPED_ABSTRACT_CHARS,
         "authors_before_fold": AUTHORS_BEFORE_FOLD,
     }

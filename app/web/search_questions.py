@@ -10,6 +10,7 @@ from app.services.search import SearchQuestion
 MAX_NUMBER = 2**31 - 1
 
 Offset = Annotated[int, Query(ge=0, le=MAX_NUMBER)]
+Limit = Annotated[int | None, Query(ge=1, le=MAX_NUMBER)]
 
 
 def read_search_question(
@@ -24,7 +25,7 @@ def read_search_question(
     expand: str = "",
     as_written: str = "",
     offset: Offset = 0,
-    limit: Annotated[int | None, Query(ge=1, le=MAX_NUMBER)] = None,
+    limit: Limit = None,
     author: str = "",
     rank: RankMode = RankMode.DEFAULT,
     cursor: str = "",
