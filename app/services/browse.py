@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Self
 
 from app.db.announced_days import (
     find_announced_day_after,
@@ -75,6 +77,12 @@ class BrowseService:
         self._engine = engine
         self._limits = limits
         self._now = now
+
+    def allow_pages_of(self, most: int) -> Self:
+        """The same service, which gives up to so many papers at once."""
+        wide = copy(self)
+        wide._limits = replace(self._limits, max_page_size=most)
+        return wide
 
     def list_day(
         self,

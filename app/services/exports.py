@@ -22,12 +22,7 @@ from app.services.browse import BrowseService, DayLine, DayList, DayOrder, DaySo
 from app.services.calendar import ADDED_KINDS
 from app.services.limits import check_limit
 from app.services.related import RelatedService
-from app.services.search import (
-    SearchLimits,
-    SearchQuestion,
-    SearchService,
-    find_next_offset,
-)
+from app.services.search import SearchQuestion, SearchService, find_next_offset
 
 DEFAULT_MAX_EXPORT_PAPERS = 2_000
 
@@ -98,7 +93,8 @@ class ExportService:
     """Gives out whole lists; safe to share between threads.
 
     Args:
-        search: answers as many results at once as are exported at most.
+        search: what the pages of results come from, whatever a page may hold; so lists and pages
+            agree.
         related: likewise.
         browse: likewise.
         max_papers: most papers of one list.
@@ -116,9 +112,9 @@ class ExportService:
     ) -> None:
         self._database = database
         self._engine = engine
-        self._search = search
-        self._related = related
-        self._browse = browse
+        self._search = search.allow_pages_of(max_papers)
+        self._related = related.allow_pages_of(max_papers)
+        self._browse = browse.allow_pages_of(max_papers)
         self.max_papers = max_papers
 
     def get_version(self) -> LibraryVersion:
@@ -305,21 +301,3 @@ def _list_held(lines: Iterable[DayLine], day: date) -> Iterable[ListedPaper]:
 
 def _get_midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
-
-
-def make_export_service(
-    database: Database,
-    engine: SearchEngine,
-    limits: SearchLimits,
-    max_papers: int = DEFAULT_MAX_EXPORT_PAPERS,
-) -> ExportService:
-    """The service, over use cases that give out whole lists at once."""
-    wide = replace(limits, max_page_size=max_papers)
-    return ExportService(
-        database,
-        engine,
-        search=SearchService(database, engine, wide),
-        related=RelatedService(database, engine, wide),
-        browse=BrowseService(database, engine, wide),
-        max_papers=max_papers,
-    )

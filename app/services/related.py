@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Container, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Self
 
 from app.db.papers import find_papers
 from app.db.session import Database
@@ -65,6 +67,12 @@ class RelatedService:
         self._engine = engine
         self._limits = limits
         self._finder = SimilarityFinder(database, engine)
+
+    def allow_pages_of(self, most: int) -> Self:
+        """The same service, which gives up to so many papers at once."""
+        wide = copy(self)
+        wide._limits = replace(self._limits, max_page_size=most)
+        return wide
 
     def find_related(
         self,

@@ -129,6 +129,18 @@ def test_a_feed_goes_on_behind_its_limit_and_a_file_does_not_stop(
     assert len(rows) == len(papers)
 
 
+def test_a_twin_of_a_search_understands_it_as_its_page_does(client: TestClient) -> None:
+    misspelt = {"q": "barometrs"}
+    found = client.get("/api/v1/search", params=misspelt).json()
+
+    listed = list(csv.DictReader(io.StringIO(client.get("/search.csv", params=misspelt).text)))
+    as_written = client.get("/search.csv", params=misspelt | {"spell": "0"}).text
+
+    assert found["spelling"]["status"] == "applied"
+    assert len(listed) == found["total"] == SERIES_SIZE
+    assert len(list(csv.DictReader(io.StringIO(as_written)))) == 0
+
+
 def test_a_json_feed_has_the_members_of_version_1_1(client: TestClient) -> None:
     feed = client.get(f"{DAY}.json").json()
 
