@@ -7,15 +7,12 @@ the most starred papers that match are put before the engine's hits.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.db.last_announcements import find_last_announcements
-from app.db.papers import find_papers
 from app.db.session import Database
 from app.db.stars import list_most_starred
 from app.domain.arxiv_id import ArxivId
 from app.domain.query import SearchRequest, Sort
 from app.domain.results import EngineHit, EngineResult
 from app.search.engine import SearchEngine
-from app.services.named_papers import passes_filters
 
 MAX_STARRED = 1_000
 """Papers that stars put first, the most starred of all: each of them is looked at in each search.
@@ -67,14 +64,8 @@ class StarOrder:
         """The starred papers that match, most stars first, equal ones as their words score."""
         with self._database.read() as tx:
             stars = dict(list_most_starred(tx, MAX_STARRED))
-        scores = self._engine.score_papers(request.query, list(stars)) if stars else {}
-        with self._database.read() as tx:
-            papers = find_papers(tx, list(scores))
-            announced = find_last_announcements(tx, list(scores))
-        passing = [
-            each
-            for each, paper in papers.items()
-            if passes_filters(paper, request.filters, announced.get(each))
-        ]
-        passing.sort(key=lambda each: (-stars[each], -scores[each], each.value))
-        return dict.fromkeys(passing)
+        if not stars:
+            return {}
+        scores = self._engine.score_papers(request.query, list(stars), request.filters)
+        order = sorted(scores, key=lambda each: (-stars[each], -scores[each], each.value))
+        return dict.fromkeys(order)
