@@ -22,12 +22,7 @@ from app.services.browse import BrowseService, DayLine, DayList, DayOrder, DaySo
 from app.services.calendar import ADDED_KINDS
 from app.services.limits import check_limit
 from app.services.related import RelatedService
-from app.services.search import (
-    SearchLimits,
-    SearchQuestion,
-    SearchService,
-    find_next_offset,
-)
+from app.services.search import SearchQuestion, SearchService, find_next_offset
 
 DEFAULT_MAX_EXPORT_PAPERS = 2_000
 

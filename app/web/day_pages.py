@@ -16,6 +16,7 @@ from app.services.limits import check_limit
 from app.services.search import SearchQuestion
 from app.services.use_cases import UseCases
 from app.text.announce_kinds import parse_kinds
+from app.text.comma_lists import split_identifiers
 from app.text.date_syntax import parse_day, parse_month
 from app.web import day_views
 from app.web.category_steps import make_list_steps
@@ -145,7 +146,7 @@ def give_cards(
         InvalidInputError: the level is no heading's.
         LimitExceededError: more than `MAX_CARDS` are asked for.
     """
-    written = [part for part in ids.split(",") if part]
+    written = split_identifiers(ids)
     check_limit(len(written), "cards", MAX_CARDS, "papers")
     if level not in (2, 3):
         raise InvalidInputError("Cards have headings of level 2 or 3.")

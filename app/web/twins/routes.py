@@ -24,6 +24,7 @@ from app.services.calendar import ADDED_KINDS
 from app.services.exports import FEED_PAPERS
 from app.services.search import SearchQuestion
 from app.text.announce_kinds import parse_kinds
+from app.text.comma_lists import split_identifiers
 from app.text.date_syntax import parse_day
 from app.web.list_names import parse_list_name, write_list_name
 from app.web.search_questions import Limit, Offset, read_search_question
@@ -143,7 +144,7 @@ def give_named(request: Request, twin: TwinFormat, ids: str = "") -> Response:
     Raises:
         InvalidInputError: no identifier is given.
     """
-    written = [part for part in ids.replace(" ", ",").split(",") if part]
+    written = split_identifiers(ids)
     if not written:
         raise InvalidInputError(
             "No papers are named. Write their identifiers behind ids=, separated by commas."
