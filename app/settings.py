@@ -56,7 +56,9 @@ class Settings(BaseSettings):
         10_000, ge=1, description="Deepest result reachable by offset paging, results."
     )
     max_export_papers: int = Field(
-        2_000, ge=1, description="Most papers of one list given as Atom, JSON, BibTeX, RIS or CSV."
+        2_000,
+        ge=1,
+        description="Most papers of one list in a file (BibTeX, RIS, CSV); feeds hold 100.",
     )
     max_body_bytes: int = Field(
         2**20,

@@ -8,7 +8,7 @@ from app.api.deps import BrowseDep, CalendarDep, make_router
 from app.api.openapi import list_problems
 from app.api.schemas import DayCountOut, DayLineOut, DayOut, MonthOut, make_paper_out
 from app.api.search import OFFSET_MAX, make_next_address
-from app.domain.categories import parse_category_expression
+from app.domain.categories import parse_category_filter
 from app.services.browse import DayLine, DayList, DayOrder, DaySource
 from app.text.announce_kinds import parse_kinds
 from app.text.date_syntax import parse_day, parse_month
@@ -35,7 +35,7 @@ def get_month(
     Announced days count new and cross-listed papers; days before the ledger begins count papers
     by submission, which `source` says.
     """
-    expression = parse_category_expression(cat) if cat.strip() else None
+    expression = parse_category_filter(cat)
     counts = service.count_month(parse_month(month), expression)
     return MonthOut(
         month=f"{counts.month:%Y-%m}",
@@ -92,7 +92,7 @@ def get_day(
 
     `source` and `explanation` say which of the two it is.
     """
-    expression = parse_category_expression(cat) if cat.strip() else None
+    expression = parse_category_filter(cat)
     page = service.list_day(
         parse_day(day),
         expression,

@@ -14,7 +14,6 @@ from app.services.preference_learning import PreferenceLearningService
 from app.services.preferences import PreferenceService
 from app.services.recommend import RecommendService
 from app.services.related import RelatedService
-from app.services.search import SearchService
 from app.services.stars import StarService
 from app.services.status import StatusService
 from app.services.use_cases import UseCases
@@ -30,10 +29,6 @@ def get_use_cases(request: Request) -> UseCases:
 
 
 UseCasesDep = Annotated[UseCases, Depends(get_use_cases)]
-
-
-def _get_search(use_cases: UseCasesDep) -> SearchService:
-    return use_cases.search
 
 
 def _get_papers(use_cases: UseCasesDep) -> PaperService:
@@ -76,7 +71,6 @@ def _get_preference_learning(use_cases: UseCasesDep) -> PreferenceLearningServic
     return use_cases.preference_learning
 
 
-SearchDep = Annotated[SearchService, Depends(_get_search)]
 PapersDep = Annotated[PaperService, Depends(_get_papers)]
 BrowseDep = Annotated[BrowseService, Depends(_get_browse)]
 CalendarDep = Annotated[CalendarService, Depends(_get_calendar)]

@@ -38,6 +38,7 @@ from app.domain.errors import (
     SearchIndexError,
     StorageError,
 )
+from app.text.server_paths import hide_folders
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "/help#problem-"
@@ -140,7 +141,8 @@ class Problem:
 def make_problem(error: PapersiftError) -> Problem:
     """The problem of an error raised on purpose."""
     kind = next((KINDS[base] for base in type(error).__mro__ if base in KINDS), INTERNAL)
-    return Problem(kind, str(error), _list_facts(error), _make_headers(kind, error))
+    detail = hide_folders(str(error)) if kind.status >= 500 else str(error)
+    return Problem(kind, detail, _list_facts(error), _make_headers(kind, error))
 
 
 def _make_headers(kind: ProblemKind, error: PapersiftError) -> dict[str, str]:

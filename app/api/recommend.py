@@ -14,6 +14,7 @@ from app.domain.query import DateField, Sort
 from app.domain.recommendation import ProfileTerm, Recommendation
 from app.services.recommend import RecommendService, Taste
 from app.services.search import SearchQuestion
+from app.services.similar_papers import MAX_SIMILAR
 
 router = make_router("recommend")
 
@@ -69,7 +70,9 @@ class SeedOut(Out):
 class RecommendOut(Out):
     """One page of recommended papers."""
 
-    total: int = Field(description="Recommended papers in all, at most 100, duplicates folded.")
+    total: int = Field(
+        description=f"Recommended papers in all, at most {MAX_SIMILAR}, duplicates folded."
+    )
     profile: list[ReasonOut] = Field(
         description="What was looked for, heaviest first. Strike lines or change weights and send "
         "it back as `profile`."

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from app.api.deps import RecommendDep, make_router
 from app.api.openapi import list_problems
 from app.api.recommend import RecommendIn, RecommendOut, answer_recommendation
+from app.text.comma_lists import split_identifiers
 from app.text.form_data import FORM_TYPE, read_form
 
 router = make_router("recommend")
@@ -72,7 +73,7 @@ def _gather(form: dict[str, list[str]]) -> dict[str, Any]:
         if not text.strip():
             continue
         if name in _LISTS:
-            fields[name] = text.replace(",", " ").split()
+            fields[name] = split_identifiers(text)
         else:
             fields[name] = text if name in _FILES else values[-1].strip()
     return fields

@@ -15,6 +15,7 @@ from app.domain.arxiv_id import parse_arxiv_id
 from app.domain.query import DateField, Sort
 from app.domain.related import Reason, RelatedMethod, RelatedPage, RelatedPaper, TimeRelation
 from app.services.search import SearchQuestion
+from app.services.similar_papers import MAX_SIMILAR
 
 router = make_router("related")
 
@@ -57,7 +58,9 @@ class RelatedOut(Out):
 
     arxiv_id: str
     method: Literal["default", "literal"]
-    total: int = Field(description="Related papers in all, at most 100, duplicates folded.")
+    total: int = Field(
+        description=f"Related papers in all, at most {MAX_SIMILAR}, duplicates folded."
+    )
     counts: RelationCountsOut
     asked_with: list[ReasonOut] = Field(description="What was looked for, heaviest first.")
     index_version: int = Field(description="Generation of the index that answered.")

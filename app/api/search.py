@@ -24,6 +24,7 @@ from app.domain.results import FacetCount, Hit, SearchPage
 from app.services.cursors import MAX_CURSOR_CHARS
 from app.services.search import SearchLimits, SearchQuestion, find_next_offset, has_next_page
 from app.services.search_help import HelpWanted, SearchHelp
+from app.text.comma_lists import split_names
 
 router = make_router("search")
 
@@ -218,11 +219,6 @@ def parse_facets(text: str) -> tuple[FacetField, ...]:
 def wants_keywords(facets: str) -> bool:
     """Whether a comma list of facets names the keywords."""
     return KEYWORD in split_names(facets)
-
-
-def split_names(text: str) -> tuple[str, ...]:
-    """The names in a comma list, each once."""
-    return tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
 
 
 def make_search_out(

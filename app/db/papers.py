@@ -99,11 +99,7 @@ def count_submitted_by_day(
     tx: Transaction, expression: CategoryExpression | None, first: date, last: date
 ) -> dict[date, int]:
     """How many papers `list_submitted_on` has for each day of a span; empty days are left out."""
-    begin = datetime.combine(first, time(), UTC)
-    end = datetime.combine(last, time(), UTC) + timedelta(days=1)
-    query = select(papers.c.submitted_at, papers.c.categories).where(
-        papers.c.submitted_at >= begin, papers.c.submitted_at < end, _IS_LIVING, _DAY_IS_KNOWN
-    )
+    query = select(papers.c.submitted_at, papers.c.categories).where(*_came_within(first, last))
     return Counter(
         moment.date()
         for moment, categories in tx.execute(query)
@@ -113,13 +109,7 @@ def count_submitted_by_day(
 
 def iter_categories_submitted_on(tx: Transaction, day: date) -> Iterator[list[str]]:
     """The categories of each paper first submitted on a UTC day."""
-    begin = datetime.combine(day, time(), UTC)
-    query = select(papers.c.categories).where(
-        papers.c.submitted_at >= begin,
-        papers.c.submitted_at < begin + timedelta(days=1),
-        _IS_LIVING,
-        _DAY_IS_KNOWN,
-    )
+    query = select(papers.c.categories).where(*_came_within(day, day))
     for categories in tx.execute(query).scalars():
         yield categories.split(" ")
 
@@ -197,13 +187,7 @@ def list_submitted_on(
     on no day's list: they would all crowd the first. The categories are matched here and not
     in SQL: a day has a few thousand papers, and the expression stays defined in one place.
     """
-    midnight = datetime.combine(day, time(), UTC)
-    of_the_day = select(papers.c.arxiv_id, papers.c.categories).where(
-        papers.c.submitted_at >= midnight,
-        papers.c.submitted_at < midnight + timedelta(days=1),
-        _IS_LIVING,
-        _DAY_IS_KNOWN,
-    )
+    of_the_day = select(papers.c.arxiv_id, papers.c.categories).where(*_came_within(day, day))
     matching = [
         ArxivId.from_canonical(arxiv_id)
         for arxiv_id, categories in tx.execute(of_the_day)
@@ -223,6 +207,13 @@ def list_history(tx: Transaction, arxiv_id: ArxivId) -> list[PaperHistoryEntry]:
         .order_by(paper_history.c.change_number.desc())
     )
     return [make_history_entry(row) for row in tx.execute(query)]
+
+
+def _came_within(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    """Living papers first submitted on one of the UTC days from `first` to `last`."""
+    begin, end = (datetime.combine(each, time(), UTC) for each in (first, last))
+    moment = papers.c.submitted_at
+    return moment >= begin, moment < end + timedelta(days=1), _IS_LIVING, _DAY_IS_KNOWN
 
 
 def _has_id_among(tx: Transaction, ids: Sequence[ArxivId]) -> ColumnElement[bool]:

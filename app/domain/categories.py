@@ -167,6 +167,15 @@ def parse_category_expression(text: str) -> CategoryExpression:
     return CategoryExpression(_in_order(include), _in_order(exclude))
 
 
+def parse_category_filter(text: str) -> CategoryExpression | None:
+    """The expression; None for an empty text, which asks for all of arXiv.
+
+    Raises:
+        InvalidCategoryError: as for `parse_category_expression`.
+    """
+    return parse_category_expression(text) if text.strip() else None
+
+
 def _in_order(terms: set[str]) -> tuple[str, ...]:
     return tuple(sorted(terms, key=lambda term: (term.lower(), term)))
 

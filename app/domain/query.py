@@ -41,6 +41,7 @@ from app.domain.query_walks import (
     join_all,
     join_any,
     list_leaves,
+    narrow,
     replace_leaves,
     replace_runs,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "join_all",
     "join_any",
     "list_leaves",
+    "narrow",
     "replace_leaves",
     "replace_runs",
 ]

@@ -40,6 +40,11 @@ def join_any(nodes: Iterable[QueryNode]) -> QueryNode:
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
 
 
+def narrow(tree: QueryNode, condition: QueryNode) -> QueryNode:
+    """What a tree finds as far as it meets a condition as well."""
+    return condition if isinstance(tree, Everything) else join_all([tree, condition])
+
+
 def list_leaves(node: QueryNode) -> list[QueryNode]:
     """All leaves of a tree, in their order."""
     below = _list_children(node)

@@ -57,9 +57,15 @@ class SearchEngine(Protocol):
         ...
 
     def score_papers(
-        self, query: QueryNode, arxiv_ids: Collection[ArxivId]
+        self,
+        query: QueryNode,
+        arxiv_ids: Collection[ArxivId],
+        filters: Filters = Filters(),  # noqa: B008  # immutable
     ) -> dict[ArxivId, float]:
-        """The scores of those of the given papers that match; others are not looked at."""
+        """The scores by words of those of the given papers that match and pass the filters.
+
+        Others are not looked at.
+        """
         ...
 
     def suggest(

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Self
 
 from app.db.announced_days import (
     find_announced_day_after,
@@ -30,7 +32,6 @@ from app.domain.query import DateRange, Everything, Filters, SearchRequest, Sort
 from app.search.engine import SearchEngine
 from app.services.day_lists import DayLine, DayList, DayOrder, DaySource, DayState
 from app.services.day_states import find_state_without_lists
-from app.services.limits import check_limit
 from app.services.search import SearchLimits
 
 __all__ = ["BrowseService", "DayLine", "DayList", "DayOrder", "DaySource", "DayState"]
@@ -76,6 +77,12 @@ class BrowseService:
         self._limits = limits
         self._now = now
 
+    def allow_pages_of(self, most: int) -> Self:
+        """The same service, which gives up to so many papers at once."""
+        wide = copy(self)
+        wide._limits = replace(self._limits, max_page_size=most)
+        return wide
+
     def list_day(
         self,
         day: date,
@@ -98,9 +105,8 @@ class BrowseService:
             LimitExceededError: `limit` is larger than a page may be.
             StorageError: there is no usable database.
         """
-        limit = self._limits.default_page_size if limit is None else limit
-        check_limit(limit, "max_page_size", self._limits.max_page_size, "results")
-        wanted = _Wanted(day, expression, offset, limit, order, kinds)
+        size = self._limits.choose_page_size(limit)
+        wanted = _Wanted(day, expression, offset, size, order, kinds)
         with self._database.read() as tx:
             page = self._list(tx, wanted, source)
             stars = count_stars(tx, [line.arxiv_id for line in page.lines])

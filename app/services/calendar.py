@@ -1,11 +1,9 @@
 """How many papers each day brought: months of an expression, and the newest day by category."""
 
-import threading
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from app.db.announced_days import (
     count_announced_by_day,
@@ -27,9 +25,13 @@ from app.domain.announcements import AnnounceType
 from app.domain.categories import CategoryExpression, find_category
 from app.services.day_lists import DaySource, DayState
 from app.services.day_states import find_state_without_lists
+from app.services.recent_memory import RecentMemory
 
-MAX_REMEMBERED_COUNTS = 512
-"""Months and days whose counts are remembered; some 2 KB each."""
+MAX_REMEMBERED_MONTHS = 512
+"""Months whose counts are remembered, each of one expression; some 2 KB each."""
+
+LOOK_BACK_DAYS = 4
+"""Days that hold one whose lists are there: two may be a weekend, and today's come later."""
 
 ADDED_KINDS = frozenset({AnnounceType.NEW, AnnounceType.CROSS})
 """What a list brings; replacements are papers it had before."""
@@ -90,6 +92,8 @@ class NewestDay:
 FIRST_MONTH = date(1991, 7, 1)
 """arXiv began in August 1991."""
 
+_Version = tuple[int, date | None, int]
+
 
 class CalendarService:
     """Counts papers by day, and remembers the counts; safe to share between threads.
@@ -106,7 +110,10 @@ class CalendarService:
     ) -> None:
         self._database = database
         self._now = now
-        self._memory = _CountMemory(MAX_REMEMBERED_COUNTS)
+        self._months: RecentMemory[tuple[_Version, str, date], tuple[DayCount, ...]] = RecentMemory(
+            MAX_REMEMBERED_MONTHS
+        )
+        self._newest: RecentMemory[_Version, NewestDay] = RecentMemory(size=1)
 
     def count_month(self, month: date, expression: CategoryExpression | None = None) -> MonthCounts:
         """Every day of the month of `month`, with its numbers of papers.
@@ -118,8 +125,8 @@ class CalendarService:
         following = (first + timedelta(days=31)).replace(day=1)
         last = following - timedelta(days=1)
         with self._database.read() as tx:
-            key = (_get_version(tx), "month", str(expression or ""), first)
-            days = self._memory.get(key, lambda: _count_days(tx, expression, first, last))
+            key = (_get_version(tx), str(expression or ""), first)
+            days = self._months.get(key, lambda: _count_days(tx, expression, first, last))
         return MonthCounts(
             month=first,
             days=days,
@@ -138,7 +145,7 @@ class CalendarService:
             StorageError: there is no usable database.
         """
         now = self._now()
-        recent = (now.date() - timedelta(days=back) for back in range(4))
+        recent = (now.date() - timedelta(days=back) for back in range(LOOK_BACK_DAYS))
         day = next(each for each in recent if not is_weekend(each) and get_due_moment(each) <= now)
         with self._database.read() as tx:
             if has_lines_on(tx, day):
@@ -153,34 +160,10 @@ class CalendarService:
             StorageError: there is no usable database.
         """
         with self._database.read() as tx:
-            key = (_get_version(tx), "newest")
-            newest: NewestDay = self._memory.get(key, lambda: _count_newest(tx))
-        return newest
+            return self._newest.get(_get_version(tx), lambda: _count_newest(tx))
 
 
-class _CountMemory:
-    """Counts by what was counted in which state of the database, those used last. Thread-safe."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._lock = threading.Lock()
-        self._known: OrderedDict[tuple[object, ...], Any] = OrderedDict()
-
-    def get(self, key: tuple[object, ...], count: Callable[[], Any]) -> Any:
-        """What is known, else what `count` returns."""
-        with self._lock:
-            if key in self._known:
-                self._known.move_to_end(key)
-                return self._known[key]
-        counted = count()
-        with self._lock:
-            self._known[key] = counted
-            while len(self._known) > self._size:
-                self._known.popitem(last=False)
-        return counted
-
-
-def _get_version(tx: Transaction) -> tuple[int, date | None, int]:
+def _get_version(tx: Transaction) -> _Version:
     """What differs when papers changed or lines were added: feeds only tell of the newest day."""
     latest = find_latest_day(tx)
     return get_last_change_number(tx), latest, count_lines_on(tx, latest) if latest else 0

@@ -11,6 +11,9 @@ from app.search.engine import SearchEngine
 MAX_EXPLAINED_HITS = 200
 """Hits of a page that are explained; later ones have no explanation."""
 
+TWO_STAGES = (Sort.RELEVANCE, Sort.STARS)
+"""Orders in which the best papers by their words are ranked again; others have no second stage."""
+
 
 @dataclass(frozen=True, slots=True)
 class ContributionShare:
@@ -50,7 +53,6 @@ def explain_hits(
     Raises:
         SearchIndexError: there is no usable index.
     """
-    # Only an order by relevance has a second stage.
-    rank = request.rank if request.sort is Sort.RELEVANCE else RankMode.BM25
+    rank = request.rank if request.sort in TWO_STAGES else RankMode.BM25
     wanted = list(arxiv_ids)[:MAX_EXPLAINED_HITS]
     return engine.explain_papers(tree, wanted, filters=request.filters, rank=rank)

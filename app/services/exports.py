@@ -1,4 +1,4 @@
-"""Whole lists for other programs: every list page, up to one stated number of papers."""
+"""Lists for other programs: every list page, up to one stated number of papers."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -22,15 +22,21 @@ from app.services.browse import BrowseService, DayLine, DayList, DayOrder, DaySo
 from app.services.calendar import ADDED_KINDS
 from app.services.limits import check_limit
 from app.services.related import RelatedService
-from app.services.search import SearchLimits, SearchQuestion, SearchService
+from app.services.search import SearchQuestion, SearchService, find_next_offset
 
 DEFAULT_MAX_EXPORT_PAPERS = 2_000
 
-FEED_DAYS = 7
+FEED_PAPERS = 100
+"""Most papers of one answer of a feed; the rest is asked for by offset."""
+
+STANDING_FEED_DAYS = 7
 """Most days that the standing feed of a category reaches back."""
 
-FEED_PAPERS = 300
-"""Papers from which on no further day joins a standing feed; the newest day is always whole."""
+STANDING_FEED_PAPERS = 300
+"""Papers from which on no further day joins a standing feed; the newest day is always whole.
+
+Who follows a category with a reader that knows no further pages shall miss nothing of a day.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,8 @@ class ExportService:
     """Gives out whole lists; safe to share between threads.
 
     Args:
-        search: answers as many results at once as are exported at most.
+        search: what the pages of results come from, whatever a page may hold; so lists and pages
+            agree.
         related: likewise.
         browse: likewise.
         max_papers: most papers of one list.
@@ -105,9 +112,9 @@ class ExportService:
     ) -> None:
         self._database = database
         self._engine = engine
-        self._search = search
-        self._related = related
-        self._browse = browse
+        self._search = search.allow_pages_of(max_papers)
+        self._related = related.allow_pages_of(max_papers)
+        self._browse = browse.allow_pages_of(max_papers)
         self.max_papers = max_papers
 
     def get_version(self) -> LibraryVersion:
@@ -140,8 +147,12 @@ class ExportService:
         order: DayOrder = DayOrder.LISTED,
         kinds: frozenset[AnnounceType] = frozenset(),
         source: DaySource | None = None,
+        limit: int | None = None,
     ) -> ExportedList:
         """A day's list as its page shows it.
+
+        Args:
+            limit: most papers given, `max_papers` unless told.
 
         Raises:
             StorageError: there is no usable database.
@@ -150,7 +161,7 @@ class ExportService:
             day,
             expression,
             offset=offset,
-            limit=self.max_papers,
+            limit=self._bound(limit),
             order=order,
             kinds=kinds,
             source=source,
@@ -169,8 +180,8 @@ class ExportService:
     ) -> ExportedList:
         """The newest days' papers, the newest day first: what a standing feed holds.
 
-        Earlier days follow while fewer than `FEED_PAPERS` papers are there, so that a reader who
-        asks every few days misses nothing.
+        Earlier days follow while fewer than `STANDING_FEED_PAPERS` papers are there, so that a
+        reader who asks every few days misses nothing.
 
         Raises:
             NotFoundError: no papers are held at all.
@@ -185,9 +196,9 @@ class ExportService:
         papers: dict[ArxivId, ListedPaper] = {}
         missing: dict[ArxivId, None] = {}
         pages: list[DayList] = []
-        while day is not None and len(pages) < FEED_DAYS:
+        while day is not None and len(pages) < STANDING_FEED_DAYS:
             page = self._browse.list_day(day, expression, limit=self.max_papers, kinds=kinds)
-            if pages and len(papers) + len(page.lines) > FEED_PAPERS:
+            if pages and len(papers) + len(page.lines) > STANDING_FEED_PAPERS:
                 break
             pages.append(page)
             missing.update(dict.fromkeys(page.missing))
@@ -202,31 +213,44 @@ class ExportService:
         )
 
     def list_search(self, question: SearchQuestion) -> ExportedList:
-        """All results of a search, from its first on.
+        """The results of a search from its offset on, as many as its limit and `max_papers` allow.
 
         Raises:
             InvalidInputError: the question cannot be read.
             SearchIndexError: there is no usable index.
             StorageError: there is no usable database.
         """
-        whole = replace(question, offset=0, cursor="", limit=self.max_papers, facets=())
-        page = self._search.search(whole)
+        page = self._search.search(
+            replace(question, cursor="", limit=self._bound(question.limit), facets=())
+        )
         papers = [hit.paper for hit in page.hits]
-        return ExportedList(self._date(papers), page.total, notes=page.notes)
+        return ExportedList(
+            papers=self._date(papers),
+            total=page.total,
+            offset=question.offset,
+            next_offset=find_next_offset(page, self._search.limits),
+            notes=page.notes,
+        )
 
     def list_related(
         self, written_id: str, question: SearchQuestion, method: RelatedMethod
     ) -> ExportedList:
-        """All papers related to one.
+        """The papers related to one, as many as the question's limit and `max_papers` allow.
 
         Raises:
             PaperNotFoundError: the paper is not held here.
             SearchIndexError: there is no usable index.
             StorageError: there is no usable database.
         """
-        whole = replace(question, offset=0, limit=self.max_papers)
-        page = self._related.find_related(written_id, whole, method)
-        return ExportedList(self._date([each.paper for each in page.papers]), page.total)
+        wanted = replace(question, limit=self._bound(question.limit))
+        page = self._related.find_related(written_id, wanted, method)
+        following = page.offset + page.limit
+        return ExportedList(
+            papers=self._date([each.paper for each in page.papers]),
+            total=page.total,
+            offset=page.offset,
+            next_offset=following if following < page.total else None,
+        )
 
     def list_named(self, written_ids: Sequence[str]) -> ExportedList:
         """Papers by their identifiers, each once, in the order given.
@@ -243,6 +267,9 @@ class ExportService:
         papers = [held[each] for each in ids if each in held]
         missing = tuple(each for each in ids if each not in held)
         return ExportedList(self._date(papers), len(ids), missing=missing)
+
+    def _bound(self, limit: int | None) -> int:
+        return self.max_papers if limit is None else min(limit, self.max_papers)
 
     def _date(self, papers: Sequence[Paper]) -> tuple[ListedPaper, ...]:
         """The papers with the day they were last announced as new, or came, by what is known."""
@@ -274,21 +301,3 @@ def _list_held(lines: Iterable[DayLine], day: date) -> Iterable[ListedPaper]:
 
 def _get_midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
-
-
-def make_export_service(
-    database: Database,
-    engine: SearchEngine,
-    limits: SearchLimits,
-    max_papers: int = DEFAULT_MAX_EXPORT_PAPERS,
-) -> ExportService:
-    """The service, over use cases that give out whole lists at once."""
-    wide = replace(limits, max_page_size=max_papers)
-    return ExportService(
-        database,
-        engine,
-        search=SearchService(database, engine, wide),
-        related=RelatedService(database, engine, wide),
-        browse=BrowseService(database, engine, wide),
-        max_papers=max_papers,
-    )

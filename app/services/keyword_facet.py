@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from math import log
 
-from app.domain.query import And, Everything, Filters, Phrase, QueryNode
+from app.domain.query import And, Filters, Phrase, QueryNode, narrow
 from app.domain.results import FacetCount
 from app.search.engine import SearchEngine
 from app.search.lexicon.lexicon import Lexicon
@@ -46,8 +46,7 @@ def count_keywords(
     """
     counted = []
     for phrase in _choose(titles, lexicon, engine.get_state().papers, tree):
-        query = Phrase(phrase) if tree == Everything() else And((tree, Phrase(phrase)))
-        if count := engine.count(query, filters):
+        if count := engine.count(narrow(tree, Phrase(phrase)), filters):
             counted.append(FacetCount(phrase, count))
         if len(counted) == MAX_KEYWORDS:
             break

@@ -3,7 +3,9 @@
 from app.domain.errors import LimitExceededError
 
 
-def check_limit(value: int, name: str, limit: int, unit: str) -> None:
+def check_limit(
+    value: int, name: str, limit: int, unit: str, *, advice: str = "Ask with less."
+) -> None:
     """Return quietly if a value keeps to a limit.
 
     Args:
@@ -11,6 +13,7 @@ def check_limit(value: int, name: str, limit: int, unit: str) -> None:
         name: of the setting that states the limit.
         limit: the largest value that is accepted.
         unit: what is counted.
+        advice: what to do instead.
 
     Raises:
         LimitExceededError: the value is larger.
@@ -18,7 +21,7 @@ def check_limit(value: int, name: str, limit: int, unit: str) -> None:
     if value > limit:
         raise LimitExceededError(
             f"{value:,} {unit} are given or asked for, at most {limit:,} are allowed ({name}). "
-            "Ask with less.",
+            + advice,
             limit_name=name,
             limit=limit,
             unit=unit,

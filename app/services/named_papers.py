@@ -72,7 +72,7 @@ def find_named_papers(
     passing = [
         paper
         for paper in known
-        if passes_filters(paper, request.filters, announced.get(paper.arxiv_id))
+        if _passes_filters(paper, request.filters, announced.get(paper.arxiv_id))
     ]
     if author is not None:
         theirs = engine.score_papers(author, [paper.arxiv_id for paper in passing])
@@ -93,7 +93,7 @@ def find_named_papers(
     return NamedPapers(tuple(sort_papers(passing, request.sort)), tuple(notes))
 
 
-def passes_filters(
+def _passes_filters(
     paper: Paper, filters: Filters, announcement: LastAnnouncement | None = None
 ) -> bool:
     """Whether the filters let a paper through; the same answer as an engine's.

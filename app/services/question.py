@@ -3,22 +3,21 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from app.domain.categories import parse_category_expression
-from app.domain.errors import InvalidCursorError, InvalidInputError, LimitExceededError
+from app.domain.categories import parse_category_filter
+from app.domain.errors import InvalidCursorError, InvalidInputError
 from app.domain.query import (
     AuthorName,
     DateField,
     DateRange,
-    Everything,
     FacetField,
     Filters,
-    QueryNode,
     RankMode,
     SearchRequest,
     Sort,
-    join_all,
+    narrow,
 )
 from app.services.cursors import make_digest, read_cursor
+from app.services.limits import check_limit
 from app.text.date_syntax import parse_period
 from app.text.query_syntax import NOTHING, ParsedQuery, parse_query
 from app.text.query_words import make_author
@@ -43,6 +42,17 @@ class SearchLimits:
     default_page_size: int = 25
     max_page_size: int = 200
     max_offset: int = 10_000
+
+    def choose_page_size(self, wanted: int | None) -> int:
+        """How many results a page has, when nobody or somebody says how many are wanted.
+
+        Raises:
+            LimitExceededError: a page may not have so many.
+        """
+        size = self.default_page_size if wanted is None else wanted
+        advice = "Ask for fewer at once and go on page by page."
+        check_limit(size, "max_page_size", self.max_page_size, "results", advice=advice)
+        return size
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +104,25 @@ def understand(
     Raises:
         InvalidInputError: a date, category, limit or (when strict) query cannot be read.
     """
-    limit = limits.default_page_size if question.limit is None else question.limit
-    _check_limit(len(question.text), "max_query_chars", limits.max_query_chars, "characters")
-    _check_limit(limit, "max_page_size", limits.max_page_size, "results")
-    _check_limit(question.offset, "max_offset", limits.max_offset, "results")
+    limit = limits.choose_page_size(question.limit)
+    check_limit(
+        len(question.text),
+        "max_query_chars",
+        limits.max_query_chars,
+        "characters",
+        advice="Shorten the query.",
+    )
+    check_limit(
+        question.offset,
+        "max_offset",
+        limits.max_offset,
+        "results",
+        advice="Go deeper with the cursor in `next` of an answer, or narrow the search.",
+    )
     parsed = parse_query(question.text, strict=question.is_strict, today=today)
     author = read_author(question)
     if author is not None and parsed.tree != NOTHING:
-        parsed = replace(parsed, tree=_add_author(parsed.tree, author))
+        parsed = replace(parsed, tree=narrow(parsed.tree, author))
     request = SearchRequest(
         query=parsed.tree,
         filters=make_filters(question),
@@ -148,10 +169,6 @@ def read_author(question: SearchQuestion) -> AuthorName | None:
     return author
 
 
-def _add_author(tree: QueryNode, author: AuthorName) -> QueryNode:
-    return author if isinstance(tree, Everything) else join_all([tree, author])
-
-
 def _go_to_cursor(
     request: SearchRequest, question: SearchQuestion, limits: SearchLimits
 ) -> SearchRequest:
@@ -183,30 +200,10 @@ def make_filters(question: SearchQuestion) -> Filters:
         InvalidDateError: a date cannot be read, or the range ends before it begins.
     """
     return Filters(
-        categories=(
-            parse_category_expression(question.categories) if question.categories.strip() else None
-        ),
+        categories=parse_category_filter(question.categories),
         dates=DateRange(
             first=parse_period(question.first)[0] if question.first.strip() else None,
             last=parse_period(question.last)[1] if question.last.strip() else None,
         ),
         date_field=question.date_field,
     )
-
-
-def _check_limit(value: int, name: str, limit: int, unit: str) -> None:
-    if value > limit:
-        raise LimitExceededError(
-            f"{value:,} {unit} are asked for or given, at most {limit:,} are allowed ({name}). "
-            + _LIMIT_ADVICE[name],
-            limit_name=name,
-            limit=limit,
-            unit=unit,
-        )
-
-
-_LIMIT_ADVICE = {
-    "max_query_chars": "Shorten the query.",
-    "max_page_size": "Ask for fewer at once and page with offset or cursor.",
-    "max_offset": "Go deeper with the cursor in `next` of an answer, or narrow the search.",
-}

@@ -30,11 +30,12 @@ def give_reasons(
     labels = {
         feature: (_kind_of(feature), _name(feature, surfaces)) for feature in list_features(parts)
     }
-    return [
-        replace(each, reasons=_list_reasons(parts[each.paper.arxiv_id], shared, labels))
-        for each in shown
-        for shared in [[code for code in each.paper.categories if code in known]]
-    ]
+    explained = []
+    for each in shown:
+        shared = [code for code in each.paper.categories if code in known]
+        reasons = _list_reasons(parts[each.paper.arxiv_id], shared, labels)
+        explained.append(replace(each, reasons=reasons))
+    return explained
 
 
 def list_features(parts: Mapping[ArxivId, ScoreParts]) -> set[Feature]:

@@ -148,9 +148,8 @@ class RecommendService:
 
     def _check(self, taste: Taste, question: SearchQuestion) -> int:
         """The page size, when everything keeps to its limits."""
-        limits, page_limits = self._limits, self._search_limits
-        limit = page_limits.default_page_size if question.limit is None else question.limit
-        check_limit(limit, "max_page_size", page_limits.max_page_size, "results")
+        limits = self._limits
+        limit = self._search_limits.choose_page_size(question.limit)
         chars = len(taste.text) + len(taste.bibtex)
         check_limit(chars, "max_recommend_chars", limits.max_recommend_chars, "characters")
         given = len(taste.positive) + len(taste.negative)

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Container, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Self
 
 from app.db.papers import find_papers
 from app.db.session import Database
@@ -21,7 +23,6 @@ from app.domain.related import (
 )
 from app.domain.results import IndexState
 from app.search.engine import SearchEngine
-from app.services.limits import check_limit
 from app.services.papers import get_living_paper
 from app.services.reasons import give_reasons, list_features, list_profile
 from app.services.search import SearchLimits, SearchQuestion, make_filters
@@ -66,6 +67,12 @@ class RelatedService:
         self._limits = limits
         self._finder = SimilarityFinder(database, engine)
 
+    def allow_pages_of(self, most: int) -> Self:
+        """The same service, which gives up to so many papers at once."""
+        wide = copy(self)
+        wide._limits = replace(self._limits, max_page_size=most)
+        return wide
+
     def find_related(
         self,
         written_id: str,
@@ -89,8 +96,7 @@ class RelatedService:
             SearchIndexError: there is no usable index.
             StorageError: there is no usable database.
         """
-        limit = self._limits.default_page_size if question.limit is None else question.limit
-        check_limit(limit, "max_page_size", self._limits.max_page_size, "results")
+        limit = self._limits.choose_page_size(question.limit)
         filters = make_filters(question)
         asked = parse_arxiv_id(written_id)
         with self._database.read() as tx:

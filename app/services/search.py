@@ -15,8 +15,10 @@ search does, step by step, is in files of its own:
 
 import time
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Self
 
 from app.db.session import Database
 from app.domain.paper import Paper
@@ -87,6 +89,12 @@ class SearchService:
     def limits(self) -> SearchLimits:
         """What one question may ask for."""
         return self._limits
+
+    def allow_pages_of(self, most: int) -> Self:
+        """The same service, which gives up to so many results at once."""
+        wide = copy(self)
+        wide._limits = replace(self._limits, max_page_size=most)
+        return wide
 
     def get_state(self) -> IndexState:
         """Which index answers now.

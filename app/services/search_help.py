@@ -13,12 +13,11 @@ from app.db.session import Database
 from app.domain.arxiv_id import ArxivId
 from app.domain.query import (
     AuthorName,
-    Everything,
     FacetField,
     QueryField,
     QueryNode,
     SearchRequest,
-    join_all,
+    narrow,
     replace_runs,
 )
 from app.domain.results import Explanation, FacetCount, Hit, SearchPage
@@ -168,8 +167,7 @@ class SearchHelpService:
         names = page.facets.get(FacetField.AUTHOR, ())
         for each in names[:COUNTED_AUTHORS]:
             author = AuthorName(each.value.replace('"', " "))
-            query = author if page.tree == Everything() else join_all([page.tree, author])
-            count = self._engine.count(query, page.request.filters)
+            count = self._engine.count(narrow(page.tree, author), page.request.filters)
             counted.append(FacetCount(each.value, count))
         counted.sort(key=lambda each: (-each.count, each.value))
         return (*counted, *names[COUNTED_AUTHORS:])

@@ -4,18 +4,15 @@ Stars are in the database and change with every click, so they are no column of 
 the most starred papers that match are put before the engine's hits.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 
-from app.db.last_announcements import find_last_announcements
-from app.db.papers import find_papers
 from app.db.session import Database
 from app.db.stars import list_most_starred
 from app.domain.arxiv_id import ArxivId
 from app.domain.query import SearchRequest, Sort
 from app.domain.results import EngineHit, EngineResult
 from app.search.engine import SearchEngine
-from app.services.named_papers import passes_filters
 
 MAX_STARRED = 1_000
 """Papers that stars put first, the most starred of all: each of them is looked at in each search.
@@ -46,26 +43,29 @@ class StarOrder:
         if not request.limit:
             return result
         starred = self._list_starred(request)
-        rest = [hit for hit in result.hits if hit.arxiv_id not in starred]
+        known = {hit.arxiv_id: hit for hit in result.hits if hit.arxiv_id not in starred}
         if request.after is not None:
             # So deep that all starred papers were shown before.
-            return replace(result, hits=tuple(rest))
-        ordered = [*starred.values(), *rest]
-        page = ordered[request.offset : request.offset + request.limit]
-        return replace(result, hits=tuple(page))
+            return replace(result, hits=tuple(known.values()))
+        page = [*starred, *known][request.offset : request.offset + request.limit]
+        known |= self._score(request, [each for each in page if each in starred])
+        return replace(result, hits=tuple(known[each] for each in page if each in known))
 
-    def _list_starred(self, request: SearchRequest) -> Mapping[ArxivId, EngineHit]:
-        """The starred papers that match, most stars first, equal ones by relevance."""
+    def _score(self, request: SearchRequest, ids: Sequence[ArxivId]) -> dict[ArxivId, EngineHit]:
+        """Some matches with the score that they have in the order by relevance."""
+        if not ids:
+            return {}
+        explained = self._engine.explain_papers(
+            request.query, ids, filters=request.filters, rank=request.rank
+        )
+        return {each: EngineHit(each, one.score) for each, one in explained.items()}
+
+    def _list_starred(self, request: SearchRequest) -> dict[ArxivId, None]:
+        """The starred papers that match, most stars first, equal ones as their words score."""
         with self._database.read() as tx:
             stars = dict(list_most_starred(tx, MAX_STARRED))
-        scores = self._engine.score_papers(request.query, list(stars)) if stars else {}
-        with self._database.read() as tx:
-            papers = find_papers(tx, list(scores))
-            announced = find_last_announcements(tx, list(scores))
-        passing = [
-            each
-            for each, paper in papers.items()
-            if passes_filters(paper, request.filters, announced.get(each))
-        ]
-        passing.sort(key=lambda each: (-stars[each], -scores[each], each.value))
-        return {each: EngineHit(each, scores[each]) for each in passing}
+        if not stars:
+            return {}
+        scores = self._engine.score_papers(request.query, list(stars), request.filters)
+        order = sorted(scores, key=lambda each: (-stars[each], -scores[each], each.value))
+        return dict.fromkeys(order)

@@ -1,7 +1,7 @@
 """What the service holds, how fresh it is, and what is missing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from app.db.announcements import find_latest_day, list_receipts
@@ -18,6 +18,7 @@ from app.domain.harvest import HOLDINGS_STATE, Holdings, RunReport
 from app.domain.jobs import RUNNER_LEASE, Job, Lease
 from app.domain.results import IndexState
 from app.search.engine import SearchEngine
+from app.text.server_paths import hide_folders
 
 STAGES = ("run", "announcements", "harvest", "reconcile", "index", "import", "rebuild")
 """The stages of the writing side, in the order of a daily run, imports and rebuilds last."""
@@ -47,6 +48,8 @@ class IndexStatus:
 @dataclass(frozen=True, slots=True)
 class StatusReport:
     """Everything an operator, or a reader who wonders about a gap, wants to know.
+
+    Everybody may read it: its messages name no folders of the machine.
 
     Attributes:
         papers: living papers in the database.
@@ -139,7 +142,10 @@ class StatusService:
                 receipts=receipts,
                 missing=_list_missing(receipts),
                 lease=self._find_living_lease(tx),
-                jobs=tuple(list_jobs(tx, MAX_JOBS)),
+                jobs=tuple(
+                    replace(job, message=hide_folders(job.message))
+                    for job in list_jobs(tx, MAX_JOBS)
+                ),
                 holdings=_find_holdings(tx),
             )
 
@@ -152,7 +158,7 @@ class StatusService:
         try:
             papers, problem = self._engine.get_state().papers, ""
         except SearchIndexError as error:
-            papers, problem = None, str(error)
+            papers, problem = None, hide_folders(str(error))
         with self._database.read() as tx:
             receipts = self._list_receipts(tx)
             return StatusLine(
@@ -173,7 +179,7 @@ class StatusService:
         try:
             state = self._engine.get_state()
         except PapersiftError as error:
-            return IndexStatus(None, str(error), None)
+            return IndexStatus(None, hide_folders(str(error)), None)
         return IndexStatus(state, "", max(0, last_change_number - state.change_number))
 
     def _find_living_lease(self, tx: Transaction) -> Lease | None:
@@ -187,7 +193,7 @@ def _find_holdings(tx: Transaction) -> Holdings:
 
 def _list_last_runs(tx: Transaction) -> tuple[RunReport, ...]:
     newest = (list_runs(tx, stage=stage, limit=1) for stage in STAGES)
-    return tuple(run for runs in newest for run in runs)
+    return tuple(replace(run, message=hide_folders(run.message)) for runs in newest for run in runs)
 
 
 def _find_last_fill(tx: Transaction) -> RunReport | None:

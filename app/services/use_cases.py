@@ -7,7 +7,7 @@ from app.search.engine import SearchEngine
 from app.search.lexicon.source import LexiconSource
 from app.services.browse import BrowseService
 from app.services.calendar import CalendarService
-from app.services.exports import DEFAULT_MAX_EXPORT_PAPERS, ExportService, make_export_service
+from app.services.exports import DEFAULT_MAX_EXPORT_PAPERS, ExportService
 from app.services.keywords import KeywordLimits, KeywordService
 from app.services.papers import PaperService
 from app.services.preference_learning import LearningLimits, PreferenceLearningService
@@ -73,19 +73,22 @@ def make_use_cases(
         learning_limits: from how many papers a taste is learned.
         max_export_papers: most papers of one exported list.
     """
+    search = SearchService(
+        database,
+        engine,
+        limits,
+        spelling=SpellingService(engine, lexicons),
+        lexicons=lexicons,
+    )
+    browse = BrowseService(database, engine, limits)
+    related = RelatedService(database, engine, limits)
     return UseCases(
-        search=SearchService(
-            database,
-            engine,
-            limits,
-            spelling=SpellingService(engine, lexicons),
-            lexicons=lexicons,
-        ),
+        search=search,
         papers=PaperService(database),
-        browse=BrowseService(database, engine, limits),
+        browse=browse,
         status=StatusService(database, engine),
         stars=StarService(database, star_database or database, star_limits or StarLimits()),
-        related=RelatedService(database, engine, limits),
+        related=related,
         recommend=RecommendService(database, engine, recommend_limits or RecommendLimits(), limits),
         preferences=PreferenceService(database, engine, preference_limits or PreferenceLimits()),
         suggest=SuggestService(database, engine, lexicons),
@@ -95,5 +98,12 @@ def make_use_cases(
             database, engine, learning_limits or LearningLimits()
         ),
         calendar=CalendarService(database),
-        exports=make_export_service(database, engine, limits, max_export_papers),
+        exports=ExportService(
+            database,
+            engine,
+            search=search,
+            related=related,
+            browse=browse,
+            max_papers=max_export_papers,
+        ),
     )

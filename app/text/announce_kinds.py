@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from app.domain.announcements import AnnounceType
 from app.domain.errors import InvalidInputError
+from app.text.comma_lists import split_names
 
 KINDS = {
     "new": frozenset({AnnounceType.NEW}),
@@ -19,7 +20,7 @@ def parse_kinds(text: str) -> frozenset[AnnounceType]:
     Raises:
         InvalidInputError: a name is none of `KINDS`.
     """
-    names = [name for name in text.replace(" ", "").split(",") if name]
+    names = split_names(text)
     unknown = [name for name in names if name not in KINDS]
     if unknown:
         raise InvalidInputError(

@@ -57,10 +57,6 @@ class Highlighter:
         """The whole title as HTML."""
         return render_marked(text, _find_marks(self._title, text))
 
-    def mark_abstract(self, text: str) -> str:
-        """The whole abstract as HTML."""
-        return render_marked(text, _find_marks(self._abstract, text))
-
     def snip_abstract(self, text: str, *, max_chars: int = SNIPPET_CHARS) -> Snippet:
         """The sentences of an abstract that say most about the query."""
         marks = _find_marks(self._abstract, text)

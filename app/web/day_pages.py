@@ -16,21 +16,20 @@ from app.services.limits import check_limit
 from app.services.search import SearchQuestion
 from app.services.use_cases import UseCases
 from app.text.announce_kinds import parse_kinds
+from app.text.comma_lists import split_identifiers
 from app.text.date_syntax import parse_day, parse_month
 from app.web import day_views
 from app.web.category_steps import make_list_steps
 from app.web.list_names import make_list_address, parse_list_name, write_list_name
 from app.web.rendering import render_page
+from app.web.search_questions import Offset
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-MAX_NUMBER = 2**31 - 1
 MAX_CARDS = 50
 """Most cards that a script gets at once."""
 
 SEE_OTHER = 303
-
-Offset = Annotated[int, Query(ge=0, le=MAX_NUMBER)]
 
 
 @router.get("/")
@@ -147,7 +146,7 @@ def give_cards(
         InvalidInputError: the level is no heading's.
         LimitExceededError: more than `MAX_CARDS` are asked for.
     """
-    written = [part for part in ids.split(",") if part]
+    written = split_identifiers(ids)
     check_limit(len(written), "cards", MAX_CARDS, "papers")
     if level not in (2, 3):
         raise InvalidInputError("Cards have headings of level 2 or 3.")

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from app.services.use_cases import UseCases
+from app.text.comma_lists import split_identifiers
 from app.web.presentation import make_address
 from app.web.rendering import render_page
 
@@ -18,7 +19,7 @@ def show_library(request: Request, ids: str = "") -> Response:
         InvalidInputError: one of them is no identifier, or there are too many.
     """
     use_cases: UseCases = request.app.state.use_cases
-    written = [part for part in ids.replace(" ", ",").split(",") if part]
+    written = split_identifiers(ids)
     if not written:
         return render_page(request, "library.html")
     found = use_cases.exports.list_named(written)

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from app.domain.categories import find_category, list_categories
 from app.domain.paper import Author, DatePrecision
+from app.services.exports import FEED_PAPERS
 from app.text.coins import render_coins
 from app.text.names import split_name
 from app.web.assets import Assets
@@ -52,6 +53,9 @@ MAX_ABSTRACT_CHARS = 3_000
 
 CLAMPED_ABSTRACT_CHARS = 560
 """Longer abstracts show their first lines in lists, the rest on demand; characters."""
+
+LONGEST_WORD_CHARS = 30
+"""Longest begun word that is left out where a text is cut, characters."""
 
 MAX_LINE_CHARS = 2_000
 """Longest comments, journal reference or note shown, characters."""
@@ -95,10 +99,19 @@ def fold_authors(authors: Sequence[Author], *, listed: int = MAX_AUTHORS_ON_PAGE
 def clamp(text: str, limit: int = MAX_LINE_CHARS) -> str:
     """The text, cut with an ellipsis where it is longer than `limit` characters.
 
-    >>> clamp("abcdef", 4)
-    'abc…'
+    Words stay whole, unless they are longer than any word of a language.
+
+    >>> clamp("abcdef", 4), clamp("one three five", 13)
+    ('abc…', 'one three…')
     """
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    if not text[limit - 1].isspace():
+        whole, blank, begun = cut.rpartition(" ")
+        if blank and len(begun) <= LONGEST_WORD_CHARS:
+            cut = whole
+    return cut.rstrip() + "…"
 
 
 def format_citation_date(moment: datetime, precision: DatePrecision = DatePrecision.TIME) -> str:
@@ -232,6 +245,7 @@ def make_environment(language: Language, assets: Assets) -> Environment:
         "remember": lru_cache(maxsize=REMEMBERED_PIECES),
         "max_title": MAX_TITLE_CHARS,
         "max_abstract": MAX_ABSTRACT_CHARS,
+        "feed_papers": FEED_PAPERS,
         "clamped_abstract": CLAMPED_ABSTRACT_CHARS,
         "authors_before_fold": AUTHORS_BEFORE_FOLD,
     }

@@ -10,6 +10,7 @@ from app.domain.recommendation import Recommendation
 from app.services.recommend import Taste
 from app.services.search import SearchQuestion
 from app.services.use_cases import UseCases
+from app.text.comma_lists import split_identifiers
 from app.text.form_data import read_form
 from app.web.related_page import REASONS_SHOWN
 from app.web.rendering import render_page
@@ -49,8 +50,8 @@ def _read_taste(form: dict[str, list[str]]) -> Taste:
         return "\n".join(form.get(name, ())).strip()
 
     return Taste(
-        positive=read("positive").replace(",", " ").split(),
-        negative=read("negative").replace(",", " ").split(),
+        positive=split_identifiers(read("positive")),
+        negative=split_identifiers(read("negative")),
         text=read("text"),
         bibtex=read("bibtex"),
     )

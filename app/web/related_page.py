@@ -16,6 +16,7 @@ from app.services.recommend import Taste
 from app.services.search import SearchQuestion
 from app.services.similar_papers import MAX_SIMILAR
 from app.services.use_cases import UseCases
+from app.text.comma_lists import split_identifiers
 from app.web.error_pages import render_missing_paper
 from app.web.languages import translatable
 from app.web.presentation import make_address
@@ -161,7 +162,7 @@ def show_related_to_several(
     ids: str = "",
 ) -> Response:
     """The papers most like several papers together, with reasons."""
-    written = [part for part in ids.replace(" ", ",").split(",") if part]
+    written = split_identifiers(ids)
     if not written:
         raise InvalidInputError(
             "No papers are named. Write their identifiers behind ids=, separated by commas."

@@ -6,10 +6,12 @@ from fastapi import Query
 
 from app.domain.query import DateField, RankMode, Sort
 from app.services.search import SearchQuestion
+from app.text.comma_lists import split_names
 
 MAX_NUMBER = 2**31 - 1
 
 Offset = Annotated[int, Query(ge=0, le=MAX_NUMBER)]
+Limit = Annotated[int | None, Query(ge=1, le=MAX_NUMBER)]
 
 
 def read_search_question(
@@ -24,7 +26,7 @@ def read_search_question(
     expand: str = "",
     as_written: str = "",
     offset: Offset = 0,
-    limit: Annotated[int | None, Query(ge=1, le=MAX_NUMBER)] = None,
+    limit: Limit = None,
     author: str = "",
     rank: RankMode = RankMode.DEFAULT,
     cursor: str = "",
@@ -44,13 +46,8 @@ def read_search_question(
         cursor=cursor,
         corrects_spelling=spell != "0",
         expands_acronyms=expand != "0",
-        as_written=split_as_written(as_written),
+        as_written=split_names(as_written),
     )
-
-
-def split_as_written(text: str) -> tuple[str, ...]:
-    """The words of an address that are searched as they are written."""
-    return tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
 
 
 def get_default_sort(text: str) -> Sort:

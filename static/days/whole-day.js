@@ -5,6 +5,9 @@ import { fold } from "./matching.js";
 /** Most pieces that one day is read in. */
 const MAX_PIECES = 10;
 
+/** Papers asked for at once; the service may give fewer. */
+const PIECE = 2_000;
+
 const GROUPS = { new: "new", cross: "cross", replace: "replace", "replace-cross": "replace" };
 
 /**
@@ -15,14 +18,16 @@ const GROUPS = { new: "new", cross: "cross", replace: "replace", "replace-cross"
  */
 export async function loadWholeDay(address) {
   const lines = [];
-  let next = address;
+  const first = new URL(address, location.href);
+  first.searchParams.set("limit", PIECE);
+  let next = pickPath(first);
   for (let piece = 0; next && piece < MAX_PIECES; piece += 1) {
     const answer = await fetch(next, { headers: { Accept: "application/feed+json" } });
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     const feed = await answer.json();
     for (const item of feed.items) lines.push(makeLine(item, lines.length + 1));
     // The address is absolute and names the service as its readers do; this page may not.
-    next = feed.next_url ? pickPath(feed.next_url) : "";
+    next = feed.next_url ? pickPath(new URL(feed.next_url)) : "";
   }
   return lines;
 }
@@ -38,7 +43,6 @@ function makeLine(item, number) {
   };
 }
 
-function pickPath(address) {
-  const { pathname, search } = new URL(address);
+function pickPath({ pathname, search }) {
   return pathname + search;
 }

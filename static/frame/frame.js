@@ -5,5 +5,6 @@ import "./card_actions.js";
 import "./card_keywords.js";
 import "./copy_math.js";
 import "./keys.js";
+import "./menus.js";
 import "./network.js";
 import "../search/box.js";

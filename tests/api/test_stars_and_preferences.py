@@ -138,6 +138,12 @@ def test_nothing_of_a_reader_is_kept(
         client.post(CLOUD, json={"ids": [OTTER_ID]})
         client.post("/api/v1/recommend", json={"text": "hippopotamine otters"})
         client.post("/api/v1/recommend", json={"bibtex": "@misc{hippopotamine, title={"})
+        bibtex = b"@misc{hippopotamine, title={Attention is what hippopotamine otters need}}"
+        for path in ("/recommend", "/api/v1/recommend/upload"):
+            form = {"text": "hippopotamine otters"}
+            answer = client.post(path, data=form, files={"bibtex": ("hippopotamine.bib", bibtex)})
+            assert answer.status_code == 200
+            client.post(path, data={"negative": "hippopotamine"}, files={"bibtex": ("a.bib", b"")})
         client.post(RANK, json={"ids": ["hippopotamine"], "words": words})
         assert client.post(f"/api/v1/papers/{OTTER_ID}/star").json()["counted"]
         shown = client.get("/metrics").text

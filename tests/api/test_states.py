@@ -128,6 +128,7 @@ def test_a_damaged_index_is_a_problem_not_a_crash(own_library: Library) -> None:
     assert search.json()["type"].startswith("/help#problem-index-")
     assert "papersift" in search.json()["detail"]
     assert "papersift" in page.text
+    assert str(own_library.folder) not in search.text + page.text
 
 
 def test_a_byte_that_changed_on_the_disk_is_found_beside_the_answers(own_library: Library) -> None:

@@ -155,6 +155,22 @@ def test_the_menu_of_exports_opens_over_the_papers(visit: OpenVisit, width: int)
         assert has_no_sideways_scroll(page)
 
 
+def test_the_menu_of_exports_closes_on_escape_and_elsewhere(visit: OpenVisit) -> None:
+    page = visit("/search?q=barometers").page
+    summary, menu = page.locator(".export > summary"), page.locator(".export-menu")
+
+    summary.click()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    menu.wait_for(state="hidden")
+    assert summary.evaluate("each => each === document.activeElement")
+    summary.click()
+    menu.locator(".hint").click()
+    assert menu.is_visible()
+    page.locator("#results-title").click()
+    menu.wait_for(state="hidden")
+
+
 def test_chips_facets_orders_and_years_narrow_without_a_new_page(visit: OpenVisit) -> None:
     page = visit("/search?q=weather+OR+otters")
     page.page.evaluate("window.isSamePage = true")

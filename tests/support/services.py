@@ -8,7 +8,7 @@ from app.search.factory import open_engine
 from app.search.lexicon.source import LexiconSource
 from app.services.browse import BrowseService
 from app.services.calendar import CalendarService
-from app.services.exports import make_export_service
+from app.services.exports import ExportService
 from app.services.keywords import KeywordLimits, KeywordService
 from app.services.papers import PaperService
 from app.services.preference_learning import LearningLimits, PreferenceLearningService
@@ -46,17 +46,21 @@ def open_use_cases(library: Library, limits: SearchLimits = LIMITS) -> Iterator[
     engine = open_engine(library.index_dir, poll_seconds=0.01)
     lexicons = LexiconSource(library.index_dir, poll_seconds=0.01)
     try:
+        search = SearchService(
+            database,
+            engine,
+            limits,
+            clock=lambda: 0.0,
+            now=lambda: NOON,
+            spelling=SpellingService(engine, lexicons),
+            lexicons=lexicons,
+        )
+        browse = BrowseService(database, engine, limits, now=lambda: NOON)
+        related = RelatedService(database, engine, limits)
         yield UseCases(
-            search=SearchService(
-                database,
-                engine,
-                limits,
-                clock=lambda: 0.0,
-                now=lambda: NOON,
-                spelling=SpellingService(engine, lexicons),
-            ),
+            search=search,
             papers=PaperService(database),
-            browse=BrowseService(database, engine, limits, now=lambda: NOON),
+            browse=browse,
             status=StatusService(database, engine, now=lambda: NOON),
             suggest=SuggestService(database, engine, lexicons),
             search_help=SearchHelpService(database, engine, lexicons, clock=lambda: 0.0),
@@ -67,13 +71,20 @@ def open_use_cases(library: Library, limits: SearchLimits = LIMITS) -> Iterator[
                 clock=lambda: 0.0,
                 today=NOON.date,
             ),
-            related=RelatedService(database, engine, limits),
+            related=related,
             recommend=RecommendService(database, engine, RECOMMEND_LIMITS, limits),
             preferences=PreferenceService(database, engine, PREFERENCE_LIMITS),
             keywords=KeywordService(database, engine, KeywordLimits()),
             preference_learning=PreferenceLearningService(database, engine, LearningLimits()),
             calendar=CalendarService(database, now=lambda: NOON),
-            exports=make_export_service(database, engine, limits, MAX_EXPORT_PAPERS),
+            exports=ExportService(
+                database,
+                engine,
+                search=search,
+                related=related,
+                browse=browse,
+                max_papers=MAX_EXPORT_PAPERS,
+            ),
         )
     finally:
         engine.close()

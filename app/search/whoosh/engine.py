@@ -149,12 +149,15 @@ class WhooshEngine:
         return explained
 
     def score_papers(
-        self, query: QueryNode, arxiv_ids: Collection[ArxivId]
+        self,
+        query: QueryNode,
+        arxiv_ids: Collection[ArxivId],
+        filters: Filters = EVERY_PAPER,
     ) -> dict[ArxivId, float]:
-        """The scores of those of the given papers that match."""
+        """The scores by words of those of the given papers that match and pass the filters."""
         plan = compile_tree(query).get_plan()
         with self._borrow() as (_snapshot, _searcher, executor):
-            return score_papers(executor, plan, arxiv_ids)
+            return score_papers(executor, plan, arxiv_ids, filters)
 
     def suggest(
         self, prefix: str, limit: int, *, field: QueryField | None = None

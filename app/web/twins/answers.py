@@ -20,6 +20,9 @@ from app.web.twins.json_feed import render_json_feed
 CACHE_CONTROL = "public, no-cache"
 """Keep the answer, but ask each time whether it is still true: new papers must show at once."""
 
+_OF_TWINS_ONLY = frozenset({"offset", "limit", "bom"})
+"""Parameters that say how a twin is given, not which list it is."""
+
 _NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9.+-]+")
 MAX_FILE_NAME_CHARS = 80
 
@@ -71,8 +74,9 @@ def _render(feed: Feed, twin: TwinFormat, *, has_mark: bool) -> bytes:
 
 def _make_feed(request: Request, twin: TwinFormat, title: str, content: ExportedList) -> Feed:
     path, query = request.url.path, request.query_params.multi_items()
-    page_query = [(name, value) for name, value in query if name not in ("offset", "bom")]
-    following = [*page_query, ("offset", str(content.next_offset))]
+    following = [each for each in query if each[0] != "offset"]
+    following.append(("offset", str(content.next_offset)))
+    page_query = [each for each in query if each[0] not in _OF_TWINS_ONLY]
     return Feed(
         title=f"{title} – Papersift",
         base=request.app.state.public_url or str(request.base_url).rstrip("/"),

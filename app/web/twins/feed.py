@@ -64,6 +64,10 @@ class Feed:
             sentences.append(f"{missing:,} of its papers are not held here yet.")
         if shown + missing < total:
             sentences.append(f"{shown:,} of {total:,} papers.")
+        if self.next_address:
+            sentences.append(
+                "More are behind the link “next”; limit= in the address asks for more at once."
+            )
         return " ".join(sentences)
 
 

@@ -22,7 +22,8 @@ class FormatFacts:
     Attributes:
         name: as people say it.
         media_type: of the answer, as links announce it.
-        is_file: whether browsers shall save it rather than show it.
+        is_file: whether it is one file of the whole list, which browsers shall save; else a feed,
+            which programs ask for again and again and read in parts.
     """
 
     name: str

@@ -8,30 +8,28 @@
 /abs/1706.03762.bib               one paper
 """
 
+from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from starlette.convertors import Convertor, register_url_convertor
 
 from app.domain.arxiv_id import parse_arxiv_id
 from app.domain.errors import InvalidInputError
-from app.domain.query import DateField, RankMode, Sort
+from app.domain.query import Sort
 from app.domain.related import RelatedMethod
 from app.services.browse import DayOrder, DaySource
 from app.services.calendar import ADDED_KINDS
+from app.services.exports import FEED_PAPERS
 from app.services.search import SearchQuestion
 from app.text.announce_kinds import parse_kinds
+from app.text.comma_lists import split_identifiers
 from app.text.date_syntax import parse_day
 from app.web.list_names import parse_list_name, write_list_name
-from app.web.search_questions import split_as_written
+from app.web.search_questions import Limit, Offset, read_search_question
 from app.web.twins.answers import answer_twin
-from app.web.twins.formats import TwinFormat
-
-MAX_NUMBER = 2**31 - 1
-
-FEEDS = frozenset({TwinFormat.ATOM, TwinFormat.JSON})
-"""What programs ask for again and again: the newest first, unless an order is chosen."""
+from app.web.twins.formats import FORMATS, TwinFormat
 
 
 class _TwinConvertor(Convertor[str]):
@@ -76,7 +74,8 @@ def give_day(
     kind: str = "",
     sort: DayOrder = DayOrder.LISTED,
     by: DaySource | None = None,
-    offset: Annotated[int, Query(ge=0, le=MAX_NUMBER)] = 0,
+    offset: Offset = 0,
+    limit: Limit = None,
 ) -> Response:
     """One day of a category expression, everything its page lists."""
     expression, parsed_day, kinds = parse_list_name(name), parse_day(day), parse_kinds(kind)
@@ -84,7 +83,13 @@ def give_day(
         request,
         twin,
         lambda use_cases: use_cases.exports.list_day(
-            parsed_day, expression, offset=offset, order=sort, kinds=kinds, source=by
+            parsed_day,
+            expression,
+            offset=offset,
+            order=sort,
+            kinds=kinds,
+            source=by,
+            limit=_choose_limit(twin, limit),
         ),
         title=f"{write_list_name(expression)}, {parsed_day}",
         is_conditional=sort is not DayOrder.STARS,
@@ -95,40 +100,18 @@ def give_day(
 def give_search(
     request: Request,
     twin: TwinFormat,
-    *,
-    q: str = "",
-    cat: str = "",
-    from_: Annotated[str, Query(alias="from")] = "",
-    to: str = "",
-    date: DateField = DateField.SUBMITTED,
+    asked: Annotated[SearchQuestion, Depends(read_search_question)],
     sort: Sort | None = None,
-    spell: str = "",
-    expand: str = "",
-    as_written: str = "",
-    author: str = "",
-    rank: RankMode = RankMode.DEFAULT,
 ) -> Response:
-    """All results of a search."""
-    by_default = Sort.RELEVANCE if q.strip() and twin not in FEEDS else Sort.NEWEST
-    question = SearchQuestion(
-        text=q,
-        categories=cat,
-        first=from_,
-        last=to,
-        date_field=date,
-        sort=sort or by_default,
-        author=author,
-        rank=rank,
-        corrects_spelling=spell != "0",
-        expands_acronyms=expand != "0",
-        as_written=split_as_written(as_written),
-    )
-    named = ", ".join(part for part in (q.strip(), author.strip(), cat.strip()) if part)
+    """The results of a search; feeds have the newest first, unless an order is chosen."""
+    order = sort or (asked.sort if FORMATS[twin].is_file else Sort.NEWEST)
+    question = replace(asked, sort=order, limit=_choose_limit(twin, asked.limit))
+    parts = (asked.text.strip(), asked.author.strip(), asked.categories.strip())
     return answer_twin(
         request,
         twin,
         lambda use_cases: use_cases.exports.list_search(question),
-        title=named or "All papers",
+        title=", ".join(filter(None, parts)) or "All papers",
     )
 
 
@@ -140,10 +123,12 @@ def give_related(
     *,
     method: RelatedMethod = RelatedMethod.DEFAULT,
     sort: Sort = Sort.RELEVANCE,
+    offset: Offset = 0,
+    limit: Limit = None,
 ) -> Response:
-    """All papers related to one."""
+    """The papers related to one."""
     asked = parse_arxiv_id(written_id).arxiv_id
-    question = SearchQuestion(sort=sort)
+    question = SearchQuestion(sort=sort, offset=offset, limit=_choose_limit(twin, limit))
     return answer_twin(
         request,
         twin,
@@ -159,7 +144,7 @@ def give_named(request: Request, twin: TwinFormat, ids: str = "") -> Response:
     Raises:
         InvalidInputError: no identifier is given.
     """
-    written = [part for part in ids.replace(" ", ",").split(",") if part]
+    written = split_identifiers(ids)
     if not written:
         raise InvalidInputError(
             "No papers are named. Write their identifiers behind ids=, separated by commas."
@@ -180,3 +165,8 @@ def give_paper(request: Request, written_id: str, twin: TwinFormat) -> Response:
         lambda use_cases: use_cases.exports.list_named([asked.value]),
         title=f"arXiv:{asked}",
     )
+
+
+def _choose_limit(twin: TwinFormat, asked: int | None) -> int | None:
+    """Most papers of one answer: as asked, else few in a feed and all that a file may hold."""
+    return FEED_PAPERS if asked is None and not FORMATS[twin].is_file else asked

@@ -146,6 +146,17 @@ def test_given_papers_score_as_in_a_search(engine: SearchEngine, query: Or) -> N
     assert engine.score_papers(query, []) == {}
 
 
+def test_given_papers_that_a_filter_leaves_out_have_no_score(engine: SearchEngine) -> None:
+    given = [make_id(number) for number in range(6)]
+    filters = Filters(parse_category_expression("cs.DM"))
+    passing = {hit.arxiv_id for hit in engine.search(SearchRequest(Everything(), filters)).hits}
+
+    scored = engine.score_papers(Everything(), given, filters)
+
+    assert set(scored) == passing & set(given)
+    assert 0 < len(scored) < len(engine.score_papers(Everything(), given))
+
+
 def test_a_word_said_very_often_has_its_exact_score(engine: SearchEngine) -> None:
     (hit,) = engine.search(SearchRequest(Term("quark"))).hits
     (part,) = engine.explain(Term("quark"), make_id(6)).contributions

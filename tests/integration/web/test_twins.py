@@ -29,6 +29,10 @@ def add_suffix(address: str, twin: str) -> str:
     return f"{path}.{twin}{mark}{query}"
 
 
+def add_query(address: str, query: str) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{query}"
+
+
 def read_ris(text: str) -> list[dict[str, list[str]]]:
     """Records of a RIS file, by the rules of the format: tag, two blanks, dash, blank, value."""
     records: list[dict[str, list[str]]] = []
@@ -96,6 +100,45 @@ def test_a_feed_of_a_search_has_the_newest_first(client: TestClient) -> None:
     assert len(feed.entries) == SERIES_SIZE
     assert feed.entries[0].title == "Barometers and weather, part 36"
     assert by_relevance["items"][0]["title"] == "Barometers and weather, part 1"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/search.json?q=barometers", "/related/2403.05001.json", "/list/all/2024-05-03.json"],
+)
+def test_a_feed_goes_on_behind_its_limit_and_a_file_does_not_stop(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    whole = client.get(address).json()
+    monkeypatch.setattr("app.web.twins.routes.FEED_PAPERS", 2)
+    parts = []
+    following = address
+    while following:
+        parts.append(client.get(following).json())
+        following = parts[-1].get("next_url", "")
+    asked = client.get(add_query(address, "limit=4")).json()
+    rows = list(csv.DictReader(io.StringIO(client.get(address.replace("json", "csv")).text)))
+
+    papers = [item["_papersift"]["arxiv_id"] for part in parts for item in part["items"]]
+    assert papers == [item["_papersift"]["arxiv_id"] for item in whole["items"]]
+    assert len(parts) > 1
+    assert max(len(part["items"]) for part in parts) == 2
+    assert asked["items"] == whole["items"][:4]
+    assert "link “next”" in parts[0]["description"]
+    assert "link “next”" not in parts[-1]["description"]
+    assert len(rows) == len(papers)
+
+
+def test_a_twin_of_a_search_understands_it_as_its_page_does(client: TestClient) -> None:
+    misspelt = {"q": "barometrs"}
+    found = client.get("/api/v1/search", params=misspelt).json()
+
+    listed = list(csv.DictReader(io.StringIO(client.get("/search.csv", params=misspelt).text)))
+    as_written = client.get("/search.csv", params=misspelt | {"spell": "0"}).text
+
+    assert found["spelling"]["status"] == "applied"
+    assert len(listed) == found["total"] == SERIES_SIZE
+    assert len(list(csv.DictReader(io.StringIO(as_written)))) == 0
 
 
 def test_a_json_feed_has_the_members_of_version_1_1(client: TestClient) -> None:

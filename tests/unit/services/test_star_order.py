@@ -12,6 +12,7 @@ from app.domain.arxiv_id import ArxivId
 from app.domain.query import Sort
 from app.domain.results import SearchPage
 from app.services.search import SearchQuestion
+from app.services.search_help import HelpWanted
 from app.services.use_cases import UseCases
 from tests.support.library import Library, copy_library
 from tests.support.services import LIMITS, open_use_cases
@@ -53,6 +54,19 @@ def test_the_starred_come_first_and_the_rest_by_relevance(
 
     assert list_ids(page) == first + [each for each in by_relevance if each not in first]
     assert page.total == use_cases.search.search(EVERYTHING).total
+
+
+def test_parts_add_up_to_each_score(starred: tuple[UseCases, list[str], list[str]]) -> None:
+    use_cases, first, _by_relevance = starred
+
+    page = use_cases.search.search(replace(BY_STARS, text="barometers weather"))
+
+    explained = use_cases.search_help.help_with(page, HelpWanted(explanations=True)).explanations
+    assert set(first) & set(list_ids(page))
+    assert {hit.paper.arxiv_id: hit.score for hit in page.hits} == pytest.approx(
+        {each: sum(part.weight for part in one.contributions) for each, one in explained.items()},
+        abs=1e-6,
+    )
 
 
 @pytest.mark.parametrize("step", [1, 3])

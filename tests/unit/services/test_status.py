@@ -111,6 +111,26 @@ def test_without_an_index_the_service_is_not_ready_but_its_status_is_readable(
     assert (line.missing, line.is_compared) == (0, False)
 
 
+def test_what_went_wrong_is_told_without_the_folders_of_the_machine(
+    own_library: Library,
+) -> None:
+    lost = f"[Errno 2] No such file or directory: '{own_library.folder / 'spool' / 'lost.xml'}'"
+    database = Database(own_library.database_url)
+    with database.transaction() as tx:
+        harvests.add_run(tx, RunReport("index", NOON, NOON, False, lost))
+        job = jobs.add_job(tx, JobKind.HARVEST, now=NOON)
+        jobs.claim_job(tx, owner="host:1:abc", now=NOON)
+        jobs.finish_job(tx, job.job_id, succeeded=False, message=lost, now=NOON)
+    database.close()
+
+    with open_use_cases(own_library) as use_cases:
+        report = use_cases.status.get_report()
+
+    told = [run.message for run in report.last_runs if run.stage == "index"]
+    told += [job.message for job in report.jobs]
+    assert told == ["[Errno 2] No such file or directory: 'lost.xml'"] * 2
+
+
 def test_without_tables_or_a_database_the_service_says_what_to_run(tmp_path: Path) -> None:
     with (
         open_use_cases(Library(tmp_path)) as use_cases,

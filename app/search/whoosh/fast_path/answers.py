@@ -167,7 +167,7 @@ def count(executor: Executor, matches: Plan | Sequence[ListedMatches], filters: 
 
 
 def score_papers(
-    executor: Executor, plan: Plan, arxiv_ids: Iterable[ArxivId]
+    executor: Executor, plan: Plan, arxiv_ids: Iterable[ArxivId], filters: Filters = EVERY_PAPER
 ) -> dict[ArxivId, float]:
     """The scores of those of the given papers that match; costs nothing for all others."""
     wanted = list(dict.fromkeys(arxiv_ids))
@@ -179,7 +179,7 @@ def score_papers(
         given[place].append(local)
     top = Top.make(len(numbers))
     among = [np.array(sorted(each), np.uint32) for each in given]
-    executor.run(plan, replace(_make_pass(executor, EVERY_PAPER, top), given=among))
+    executor.run(plan, replace(_make_pass(executor, filters, top), given=among))
     by_number = dict(zip(*(column.tolist() for column in top.in_order()), strict=True))
     return {
         arxiv_id: by_number[number] for arxiv_id, number in numbers.items() if number in by_number
