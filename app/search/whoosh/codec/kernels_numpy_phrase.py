@@ -33,6 +33,19 @@ def intersect_words(docs: U32, words: Words) -> tuple[U32, list[I64]]:
     return common, standing
 
 
+def gather_frequencies(codes: NDArray[np.uint16], places: Places, postings: I64) -> I64:
+    """How many positions each posting has."""
+    frequencies = (codes[postings] >> 8).astype(np.int64)
+    saturated = np.flatnonzero(frequencies == TF_LIMIT)
+    if len(saturated) and len(places.wide_postings):
+        wanted = postings[saturated].astype(np.uint64)
+        wide = np.searchsorted(places.wide_postings, wanted)
+        wide = np.minimum(wide, len(places.wide_postings) - 1)
+        is_wide = places.wide_postings[wide] == wanted
+        frequencies[saturated[is_wide]] = places.wide_frequencies[wide[is_wide]]
+    return frequencies
+
+
 def read_positions(
     codes: NDArray[np.uint16], words: Words, places: Places, w: int, postings: I64
 ) -> tuple[I64, I64]:
@@ -42,7 +55,7 @@ def read_positions(
         begins, counts = locate_few(codes, places, postings)
     else:
         # All positions of a word stand in one piece, which may begin within a block.
-        frequencies = _read_frequencies(codes, places, np.arange(start, end))
+        frequencies = gather_frequencies(codes, places, np.arange(start, end))
         before = int(places.block_positions[start // BLOCK_POSTINGS]) - places.shift
         begins = (before + np.cumsum(frequencies) - frequencies)[postings - start]
         counts = frequencies[postings - start]
@@ -56,24 +69,11 @@ def locate_few(codes: NDArray[np.uint16], places: Places, postings: I64) -> tupl
     before = postings - blocks * BLOCK_POSTINGS
     others = expand(postings - before, postings)
     sums = np.zeros(len(others) + 1, np.int64)
-    np.cumsum(_read_frequencies(codes, places, others), out=sums[1:])
+    np.cumsum(gather_frequencies(codes, places, others), out=sums[1:])
     ends = np.cumsum(before)
     passed = sums[ends] - sums[ends - before]
     begins = places.block_positions[blocks].astype(np.int64) - places.shift + passed
-    return begins, _read_frequencies(codes, places, postings)
-
-
-def _read_frequencies(codes: NDArray[np.uint16], places: Places, postings: I64) -> I64:
-    """How many positions each posting has."""
-    frequencies = (codes[postings] >> 8).astype(np.int64)
-    saturated = np.flatnonzero(frequencies == TF_LIMIT)
-    if len(saturated) and len(places.wide_postings):
-        wanted = postings[saturated].astype(np.uint64)
-        wide = np.searchsorted(places.wide_postings, wanted)
-        wide = np.minimum(wide, len(places.wide_postings) - 1)
-        is_wide = places.wide_postings[wide] == wanted
-        frequencies[saturated[is_wide]] = places.wide_frequencies[wide[is_wide]]
-    return frequencies
+    return begins, gather_frequencies(codes, places, postings)
 
 
 def step(

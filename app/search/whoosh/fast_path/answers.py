@@ -64,10 +64,7 @@ def answer(
     if second_stage is not None and wanted > 0:
         wanted = min(max(wanted, RERANKED_HITS), state.document_count)
     facets = [make_counters(segment, page.facets) for segment in state.segments]
-    orders = [
-        segment.make_order(page.sort, base)
-        for segment, base in zip(state.segments, state.doc_bases, strict=False)
-    ]
+    orders = state.make_orders(page.sort)
     everything = Pass(state.get_masks(page.filters), orders, Top.make(wanted), facets)
     if page.sort is Sort.FRESH or page.after is not None:
         total, top = _answer_from_lists(executor, matches, page, everything)
@@ -85,22 +82,31 @@ def answer(
     )
 
 
-def find_best(executor: Executor, plan: Plan, filters: Filters) -> tuple[I64, F64]:
-    """The documents among all segments that a second stage orders anew, and their scores."""
-    state = executor.state
-    top = Top.make(min(RERANKED_HITS, state.document_count))
+def find_best(
+    executor: Executor, plan: Plan, filters: Filters, most: int = RERANKED_HITS
+) -> tuple[I64, F64]:
+    """The best documents among all segments by score alone, and their scores."""
+    top = Top.make(min(most, executor.state.document_count))
     executor.run(plan, _make_pass(executor, filters, top))
     return top.in_order()
+
+
+def put_in_new_order(numbers: I64, scores: F64, totals: F64) -> tuple[I64, F64]:
+    """Documents and scores with the first ones in the order of their new scores, the totals."""
+    count = len(totals)
+    # A stable sort keeps the tie-break of the stage before.
+    order = np.argsort(-totals, kind="stable")
+    return (
+        np.concatenate([numbers[:count][order], numbers[count:]]),
+        np.concatenate([totals[order], scores[count:]]),
+    )
 
 
 def _make_pass(executor: Executor, filters: Filters, top: Top) -> Pass:
     """The best by score alone, nothing counted."""
     state = executor.state
-    orders = [
-        segment.make_order(Sort.RELEVANCE, base)
-        for segment, base in zip(state.segments, state.doc_bases, strict=False)
-    ]
-    return Pass(state.get_masks(filters), orders, top, [make_facets()] * len(state.segments))
+    no_facets = [make_facets()] * len(state.segments)
+    return Pass(state.get_masks(filters), state.make_orders(Sort.RELEVANCE), top, no_facets)
 
 
 def go_on(
@@ -148,16 +154,11 @@ def _read_hits(
     executor: Executor, orders: Sequence[Order], numbers: I64, scores: F64
 ) -> tuple[EngineHit, ...]:
     state = executor.state
-    ids: list[str] = [""] * len(numbers)
     keys = np.zeros(len(numbers), np.int64)
-    for place, at, local in state.split(numbers):
-        keys[at] = orders[place].keys[local]
-        for each, text in zip(at.tolist(), state.segments[place].ids.read(local), strict=True):
-            ids[each] = text
-    return tuple(
-        EngineHit(ArxivId(text), score, key)
-        for text, score, key in zip(ids, scores.tolist(), keys.tolist(), strict=True)
-    )
+    for place, rows, local in state.split(numbers):
+        keys[rows] = orders[place].keys[local]
+    columns = zip(state.read_ids(numbers), scores.tolist(), keys.tolist(), strict=True)
+    return tuple(EngineHit(ArxivId(text), score, key) for text, score, key in columns)
 
 
 def count(executor: Executor, matches: Plan | Sequence[ListedMatches], filters: Filters) -> int:

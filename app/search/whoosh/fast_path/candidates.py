@@ -7,14 +7,13 @@ import numpy as np
 
 from app.domain.arxiv_id import ArxivId
 from app.domain.paper import PaperOutline
-from app.domain.query import Filters, Sort
 from app.domain.results import IndexState
 from app.search.candidates import CandidateQuestion, Candidates
-from app.search.whoosh.codec.kernel_types import F64, I64, ClauseKind, Top
-from app.search.whoosh.codec.kernels import make_facets
+from app.search.whoosh.codec.kernel_types import F64, I64, ClauseKind
 from app.search.whoosh.codec.posting_columns import expand_ranges
 from app.search.whoosh.codec.whoosh_internals import LENGTH_OF_BYTE
-from app.search.whoosh.fast_path.execute import Executor, Pass
+from app.search.whoosh.fast_path.answers import find_best
+from app.search.whoosh.fast_path.execute import Executor
 from app.search.whoosh.fast_path.latent_ranking import make_query_vector, read_unit_vectors
 from app.search.whoosh.fast_path.plan import Clause, Plan, WordLeaf
 from app.search.whoosh.fast_path.word_counts import FIELDS, count_words
@@ -36,7 +35,7 @@ def find_candidates(
         state: which index it is.
     """
     numbers = _find_best(executor, question)
-    ids = _read_ids(executor, numbers)
+    ids = [ArxivId.from_canonical(text) for text in executor.state.read_ids(numbers)]
     left_out = set(question.left_out)
     kept = [place for place, each in enumerate(ids) if each not in left_out][: question.limit]
     if not kept:
@@ -69,27 +68,18 @@ def _find_best(executor: Executor, question: CandidateQuestion) -> I64:
     if wanted == 0 or not question.weighted_terms:
         return np.zeros(0, np.int64)
     telling = _leave_common_out(executor, question)
-    numbers = _rank(executor, question.filters, telling, wanted)
+    numbers, _scores = find_best(executor, _plan_any(telling), question.filters, wanted)
     if len(numbers) < wanted and len(telling) < len(question.weighted_terms):
         # A small library, or few papers that pass the filters: common words are all they share.
-        numbers = _rank(executor, question.filters, question.weighted_terms, wanted)
+        plan = _plan_any(question.weighted_terms)
+        numbers, _scores = find_best(executor, plan, question.filters, wanted)
     return numbers
 
 
-def _rank(
-    executor: Executor, filters: Filters, weighted: Sequence[tuple[str, float]], wanted: int
-) -> I64:
-    state = executor.state
-    plan = Plan((Clause(ClauseKind.OPTIONAL, tuple([WordLeaf(*each) for each in weighted])),))
-    top = Top.make(wanted)
-    orders = [
-        segment.make_order(Sort.RELEVANCE, base)
-        for segment, base in zip(state.segments, state.doc_bases, strict=False)
-    ]
-    no_facets = [make_facets()] * len(state.segments)
-    executor.run(plan, Pass(state.get_masks(filters), orders, top, no_facets))
-    numbers, _scores = top.in_order()
-    return numbers
+def _plan_any(weighted_terms: Sequence[tuple[str, float]]) -> Plan:
+    """Papers that hold any of some words."""
+    words = tuple([WordLeaf(*each) for each in weighted_terms])
+    return Plan((Clause(ClauseKind.OPTIONAL, words),))
 
 
 def _leave_common_out(executor: Executor, question: CandidateQuestion) -> list[tuple[str, float]]:
@@ -104,15 +94,6 @@ def _leave_common_out(executor: Executor, question: CandidateQuestion) -> list[t
         if max(terms[field, term].document_frequency for field in FIELDS) <= most
     ]
     return telling or list(question.weighted_terms)
-
-
-def _read_ids(executor: Executor, numbers: I64) -> list[ArxivId]:
-    state = executor.state
-    ids: list[str] = [""] * len(numbers)
-    for place, rows, local in state.split(numbers):
-        for row, text in zip(rows.tolist(), state.segments[place].ids.read(local), strict=True):
-            ids[row] = text
-    return [ArxivId.from_canonical(text) for text in ids]
 
 
 def _list_outlines(executor: Executor, ids: Sequence[ArxivId], numbers: I64) -> list[PaperOutline]:

@@ -19,6 +19,7 @@ from app.search.whoosh.codec.kernel_types import (
     freeze,
 )
 from app.search.whoosh.codec.kernels import make_facets, make_matches
+from app.search.whoosh.codec.posting_ranges import find_wide
 from app.search.whoosh.fast_path.dictionary import find_documents_of, find_terms_like
 from app.search.whoosh.fast_path.plan import (
     Leaf,
@@ -182,12 +183,12 @@ class Executor:
     ) -> None:
         """Put the exact score of postings with unusual weights in place of the table's."""
         start, end = word.ranges[place]
-        wide = self.terms.find_wide(place, start, end)
-        if wide.start == wide.stop:
-            return
         arrays = self.state.segments[place].arrays
-        postings = arrays.wide_postings[wide].astype(np.int64)
-        exact = self.terms.score_exactly(place, word)[postings - start]
+        _wide, places = find_wide(arrays, start, end)
+        if not len(places):
+            return
+        postings = start + places
+        exact = self.terms.score_exactly(place, word)[places]
         coarse = word.weight * self.terms.tables.scores[word.slot][arrays.codes[postings]]
         _found, at, which = np.intersect1d(
             docs, arrays.docs[postings], assume_unique=True, return_indices=True

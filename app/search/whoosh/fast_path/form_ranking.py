@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from app.search.whoosh.codec.kernel_types import F64, I64, U32
 from app.search.whoosh.exact_forms import WantedForm
-from app.search.whoosh.fast_path.answers import RERANKED_HITS
+from app.search.whoosh.fast_path.answers import RERANKED_HITS, put_in_new_order
 from app.search.whoosh.fast_path.dictionary import find_prefix_range
 from app.search.whoosh.fast_path.execute import Executor
 from app.search.whoosh.fast_path.terms import ResolvedTerm
@@ -40,14 +40,8 @@ class FormRanker:
                 `RERANKED_HITS`.
             scores: descending.
         """
-        first = numbers[:RERANKED_HITS]
-        totals = scores[:RERANKED_HITS] + self.compute_gains(first).sum(axis=0)
-        # A stable sort keeps the tie-break of the first stage.
-        order = np.argsort(-totals, kind="stable")
-        return (
-            np.concatenate([first[order], numbers[RERANKED_HITS:]]),
-            np.concatenate([totals[order], scores[RERANKED_HITS:]]),
-        )
+        gains = self.compute_gains(numbers[:RERANKED_HITS]).sum(axis=0)
+        return put_in_new_order(numbers, scores, scores[:RERANKED_HITS] + gains)
 
     def compute_gains(self, numbers: I64) -> F64:
         """What each form adds to the score of each document, shape (forms, documents)."""

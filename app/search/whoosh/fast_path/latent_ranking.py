@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.whoosh.codec.kernel_types import F64, I64, ClauseKind
-from app.search.whoosh.fast_path.answers import RERANKED_HITS, SecondStage
+from app.search.whoosh.fast_path.answers import RERANKED_HITS, SecondStage, put_in_new_order
 from app.search.whoosh.fast_path.execute import Executor
 from app.search.whoosh.fast_path.plan import PhraseLeaf, Plan, PlanLeaf, TermLeaf, WordLeaf
 from app.search.whoosh.latent import LatentModel
@@ -55,13 +55,7 @@ class LatentRanker:
         first, own = numbers[:RERANKED_HITS], scores[:RERANKED_HITS]
         if len(first) < 2:  # nothing to put in order
             return numbers, scores
-        totals = own + self._compute_bonuses(first, own)
-        # A stable sort keeps the tie-break of the first stage.
-        order = np.argsort(-totals, kind="stable")
-        return (
-            np.concatenate([first[order], numbers[RERANKED_HITS:]]),
-            np.concatenate([totals[order], scores[RERANKED_HITS:]]),
-        )
+        return put_in_new_order(numbers, scores, own + self._compute_bonuses(first, own))
 
     def _compute_bonuses(self, numbers: I64, scores: F64) -> F64:
         stored = self.executor.state.read_vectors(numbers)

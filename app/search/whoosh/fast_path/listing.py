@@ -60,7 +60,7 @@ def keep_behind(
     """
     state = executor.state
     last_score, last_key = after.score, after.key
-    orders = [segment.make_order(sort, 0) for segment in state.segments]
+    orders = state.make_orders(sort)
     if number is not None:
         place, local = state.find_segment(number)
         docs, scores = lists[place]

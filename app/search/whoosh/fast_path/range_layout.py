@@ -22,6 +22,7 @@ from app.search.whoosh.codec.kernel_types import (
     Top,
     freeze,
 )
+from app.search.whoosh.codec.posting_ranges import find_wide
 from app.search.whoosh.fast_path.plan import Leaf, Plan, TermLeaf, WordLeaf
 from app.search.whoosh.fast_path.preparation import Resolved
 from app.search.whoosh.fast_path.segments import SegmentView
@@ -138,10 +139,8 @@ class RangeLayout:
 
     def _is_wide(self, term: ResolvedTerm) -> bool:
         """Whether some weights of a term are not in the codes of its postings; hardly ever."""
-        if not self._view.has_wide_postings:
-            return False
-        wide = self._terms.find_wide(self._place, *term.ranges[self._place])
-        return bool(wide.start != wide.stop)
+        _wide, places = find_wide(self._view.arrays, *term.ranges[self._place])
+        return len(places) > 0
 
     def _add_list(self, docs: U32, scores: F64) -> None:
         if not len(docs):

@@ -71,11 +71,6 @@ class SegmentView:
         return freeze(self.arrays.term_bytes), freeze(self.arrays.term_offsets)
 
     @cached_property
-    def has_wide_postings(self) -> bool:
-        """Whether a posting's weight is not in its code; hardly ever."""
-        return len(self.arrays.wide_postings) > 0
-
-    @cached_property
     def ids(self) -> PaperIds:
         """The identifiers of its documents."""
         return PaperIds(self.arrays)

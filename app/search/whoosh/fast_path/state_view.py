@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.query import Filters, QueryNode
-from app.search.whoosh.codec.kernel_types import U8, freeze
+from app.domain.query import Filters, QueryNode, Sort
+from app.search.whoosh.codec.kernel_types import U8, Order, freeze
 from app.search.whoosh.fast_path.conditions import mark_condition
 from app.search.whoosh.fast_path.segments import NO_MASK, SegmentView
 
@@ -111,6 +111,21 @@ class StateView:
         for place in np.unique(places).tolist():
             at = np.flatnonzero(places == place)
             yield place, at, numbers[at] - self.doc_bases[place]
+
+    def make_orders(self, sort: Sort) -> list[Order]:
+        """How the matches of each segment are sorted."""
+        return [
+            segment.make_order(sort, base)
+            for segment, base in zip(self.segments, self.doc_bases, strict=False)
+        ]
+
+    def read_ids(self, numbers: NDArray[np.int64]) -> list[str]:
+        """The identifiers of documents."""
+        ids = [""] * len(numbers)
+        for place, rows, local in self.split(numbers):
+            for row, text in zip(rows.tolist(), self.segments[place].ids.read(local), strict=True):
+                ids[row] = text
+        return ids
 
     def read_vectors(self, numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int8] | None:
         """The vectors of documents, int8[n, r]; None when this state has none."""

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from app.search.whoosh.codec.kernel_tables import (
     make_odds,
 )
 from app.search.whoosh.codec.kernel_types import F64, I64, freeze
-from app.search.whoosh.codec.posting_ranges import read_weights
+from app.search.whoosh.codec.posting_ranges import find_wide, read_weights
 from app.search.whoosh.codec.whoosh_internals import LENGTH_OF_BYTE
 from app.search.whoosh.fast_path.state_view import StateView
 from app.search.whoosh.schema import make_schema
@@ -158,23 +159,13 @@ class ScoredTerms:
             for segment, (start, end) in zip(self._state.segments, term.ranges, strict=True)
         )
 
-    def find_wide(self, segment: int, start: int, end: int) -> slice:
-        """The postings of a range whose weight is not in their code, in the `wide` arrays."""
-        view = self._state.segments[segment]
-        if not view.has_wide_postings:
-            return slice(0, 0)
-        wide = view.arrays.wide_postings
-        first, last = np.searchsorted(wide, np.array([start, end], np.uint64)).tolist()
-        return slice(first, last)
-
     def score_exactly(self, segment: int, term: ResolvedTerm) -> F64:
         """The scores of all postings of a term, those with unusual weights too."""
         arrays = self._state.segments[segment].arrays
         start, end = term.ranges[segment]
         codes = arrays.codes[start:end]
         scores: F64 = term.weight * self._scores[term.slot][codes]
-        wide = self.find_wide(segment, start, end)
-        places: I64 = arrays.wide_postings[wide].astype(np.int64) - start
+        wide, places = find_wide(arrays, start, end)
         weights = arrays.wide_weights[wide]
         if self._is_scored[term.slot]:
             lengths = LENGTH_OF_BYTE[codes[places] & 0xFF] / self._averages[term.slot]
@@ -187,7 +178,7 @@ class ScoredTerms:
         return scores
 
 
-def _list_ranges(posting_starts: NDArray[np.uint64], terms: I64) -> list[tuple[int, int]]:
+def _list_ranges(posting_starts: NDArray[Any], terms: I64) -> list[tuple[int, int]]:
     """The postings of each term, half-open; (0, 0) for -1."""
     starts = posting_starts[terms].astype(np.int64)
     ends = posting_starts[terms + 1].astype(np.int64)

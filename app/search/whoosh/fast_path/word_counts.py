@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from app.search.whoosh.codec.kernel_protocol import Kernels
 from app.search.whoosh.codec.kernel_types import F64, I64, Finds, freeze
+from app.search.whoosh.codec.kernels_numpy_phrase import gather_frequencies
 from app.search.whoosh.fast_path.execute import Executor
 from app.search.whoosh.fast_path.segments import SegmentView
 from app.search.whoosh.schema import ABSTRACT, TITLE
@@ -118,7 +119,7 @@ class _SegmentCounter:
         found = self._kernels.look_up(postings.docs, starts, ends, freeze(wanted))
         features = singles[terms[found.ranges]]
         alone = np.flatnonzero(features >= 0)
-        counts = self._read_frequencies(found.postings)
+        counts = gather_frequencies(postings.codes, self._view.places, found.postings)
         finds = [
             _Finds(
                 self._rows[found.at[alone]],
@@ -130,16 +131,6 @@ class _SegmentCounter:
         if len(pairs):
             finds.append(self._count_pairs(found, terms, fields, pairs, len(singles)))
         return finds
-
-    def _read_frequencies(self, postings: I64) -> I64:
-        arrays = self._view.arrays
-        counts = (arrays.codes[postings] >> 8).astype(np.int64)
-        wide = arrays.wide_postings
-        if len(wide):
-            near = np.minimum(np.searchsorted(wide, postings.astype(wide.dtype)), len(wide) - 1)
-            is_wide = wide[near] == postings.astype(wide.dtype)
-            counts[is_wide] = arrays.wide_frequencies[near[is_wide]]
-        return counts
 
     def _count_pairs(
         self, found: Finds, terms: I64, fields: I64, pairs: I64, term_count: int
