@@ -5,12 +5,12 @@ import doctest
 import pytest
 
 from tests.eval import keyphrases
+from tests.eval.keyphrase_peers import make_tfidf
 from tests.eval.keyphrases import (
     JudgedText,
     compute_f1,
     count_statistics,
     fold_phrase,
-    make_tfidf,
     measure,
 )
 

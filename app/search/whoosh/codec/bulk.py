@@ -47,8 +47,6 @@ so the second is never idle. Waiting documents are at most as many as this and o
 RUN_TEXT_BYTES = 64_000_000
 """A run ends before if its texts are longer than this together, bytes."""
 
-_NUMERIC = frozenset(PAPER_NUMBERS)
-
 MAX_PROCESSES = 2
 """The reading process and one more."""
 
@@ -99,7 +97,7 @@ class BulkBuilder:
         Raises:
             OSError: a run cannot be written, or the second process ended.
         """
-        batch = make_batch(rows, _NUMERIC)
+        batch = make_batch(rows, PAPER_NUMBERS)
         self.document_count += len(rows)
         if self._first_batches is None:
             self._take(batch)

@@ -1,7 +1,7 @@
 """Texts -> numbers of pieces, and what the numbers stand for."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice, pairwise
 from typing import Any
 
@@ -99,16 +99,25 @@ class PieceNumbers:
             data: texts in UTF-8, one after another.
             ends: where each ends, int64.
         """
-        numbers: list[int] = []
-        piece_ends = []
-        first = 0
-        for end in ends.tolist():
-            if end > first:
-                pieces = self.kind.split(data[first:end].decode("utf-8"))
-                numbers += map(self._known.__getitem__, pieces)
-            piece_ends.append(len(numbers))
-            first = end
-        return np.array(numbers, np.uint32), np.array(piece_ends, np.int64)
+        places = [0, *ends.tolist()]
+        found = [
+            self.kind.split(data[first:end].decode("utf-8")) if end > first else ()
+            for first, end in pairwise(places)
+        ]
+        piece_ends = np.cumsum(np.fromiter(map(len, found), np.int64, len(found)))
+        pieces = list(chain.from_iterable(found))
+        self._learn(dict.fromkeys(pieces))
+        return np.fromiter(map(self._known.__getitem__, pieces), np.uint32), piece_ends
+
+    def _learn(self, pieces: Iterable[str]) -> None:
+        """Give numbers to pieces that have none: the same to all spellings that are kept alike."""
+        known = self._known
+        kept = {piece: self.kind.lower(piece) for piece in pieces if piece not in known}
+        new = [piece for piece in dict.fromkeys(kept.values()) if piece not in known]
+        first = len(self.table.widths)
+        known.update(zip(new, range(first, first + len(new)), strict=True))
+        known.update((piece, known[lowered]) for piece, lowered in kept.items())
+        self.table.extend(self.kind, new)
 
     def end_run(self) -> None:
         """Forget pieces that are not worth remembering, or all when they are too many."""
@@ -117,25 +126,7 @@ class PieceNumbers:
 
     def _forget(self) -> None:
         self.table = PieceTable()
-        self._known = _KnownPieces(self.kind, self.table)
-
-
-class _KnownPieces(dict[str, int]):
-    """Numbers by piece, given when a piece is met first."""
-
-    def __init__(self, kind: PieceKind, table: PieceTable) -> None:
-        super().__init__()
-        self._kind = kind
-        self._table = table
-
-    def __missing__(self, piece: str) -> int:
-        lowered = self._kind.lower(piece)
-        if lowered != piece:
-            number = self[piece] = self[lowered]
-            return number
-        number = self[piece] = len(self._table.widths)
-        self._table.extend(self._kind, [piece])
-        return number
+        self._known: dict[str, int] = {}
 
 
 class CompiledPieceNumbers(PieceNumbers):

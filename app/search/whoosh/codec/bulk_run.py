@@ -68,11 +68,12 @@ class RunBuilder:
         ValueError: the schema has a field that is not known here.
 
     Attributes:
+        kernels: what it works with.
         document_count: documents of the current run.
     """
 
     def __init__(self, schema: Any, kernels: BulkKernels) -> None:
-        self._kernels = kernels
+        self.kernels = kernels
         self._fields: dict[str, tuple[Any, PieceNumbers]] = {}
         numbers: dict[str, PieceNumbers] = {}
         for name, field in sorted(schema.items()):
@@ -107,7 +108,7 @@ class RunBuilder:
             for field in self._runs.values()
         ]
         found: dict[str, Any] = {
-            **make_postings(fields, self.document_count, self._kernels),
+            **make_postings(fields, self.document_count, self.kernels),
             **self._papers.make_arrays(),
             **make_category_arrays(categories, category_texts),
         }

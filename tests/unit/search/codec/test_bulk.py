@@ -112,7 +112,7 @@ def build_in_bulk(
 ) -> SegmentColumns:
     run = RunBuilder(make_schema(), kernels)
     for first in range(0, len(documents), batch_size):
-        run.add(make_batch(documents[first : first + batch_size], frozenset(PAPER_NUMBERS)))
+        run.add(make_batch(documents[first : first + batch_size], PAPER_NUMBERS))
     return run.build()
 
 
@@ -242,7 +242,7 @@ def test_more_pieces_than_are_remembered_change_nothing(monkeypatch: pytest.Monk
     run = RunBuilder(make_schema(), load_bulk_kernels())
     for first in (0, 50):
         documents = make_documents(100)[first : first + 50]
-        run.add(make_batch(documents, frozenset(PAPER_NUMBERS)))
+        run.add(make_batch(documents, PAPER_NUMBERS))
         assert_equal_columns(run.build(), build_one_by_one(documents))
 
 
