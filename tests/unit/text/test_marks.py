@@ -1,5 +1,8 @@
 """Marks are the same whether all words of phrases are looked for at once or one of each first."""
 
+import re
+from collections.abc import Sequence
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,43 +18,49 @@ PHRASES = {
 }
 
 
+STEMS = {
+    "coupled": "coupl",
+    "couples": "coupl",
+    "coupling": "coupl",
+    "decoupled": "decoupl",
+    "image": "imag",
+    "ages": "age",
+}
+
+
+def list_positions(text: str) -> list[tuple[int, int, str]]:
+    """Where each word begins and ends, and its term; a compound's parts have two positions."""
+    return [
+        (found.start(), found.end(), STEMS.get(found[0], found[0]))
+        for found in re.finditer("[a-z]+", text)
+    ]
+
+
+def follow(phrase: WantedPhrase, terms: Sequence[str], first: int) -> list[int]:
+    """The positions of a phrase that begins at one; nothing if it does not."""
+    if terms[first] != phrase.terms[0]:
+        return []
+    chain = [first]
+    for following in phrase.terms[1:]:
+        reach = terms[chain[-1] + 1 : chain[-1] + 2 + phrase.slop]
+        if following not in reach:
+            return []
+        chain.append(chain[-1] + 1 + reach.index(following))
+    return chain
+
+
 def find_at_once(text: str, wanted: WantedTerms) -> set[tuple[int, int]]:
     """Spans of words and of the words of whole phrases, written as plainly as can be."""
-    places = []
-    for word in text.split(" "):
-        start = places[-1][1] + 1 if places else 0
-        places.append((start, start + len(word), word))
-    # A compound's parts stand at two positions.
-    positions: list[tuple[int, int, str]] = []
-    for start, end, word in places:
-        first, hyphen, second = word.partition("-")
-        positions.append((start, start + len(first), first))
-        if hyphen:
-            positions.append((start + len(first) + 1, end, second))
-    stems = {"coupled": "coupl", "couples": "coupl", "coupling": "coupl", "decoupled": "decoupl"}
-    stems |= {"image": "imag", "ages": "age"}
-    terms = [stems.get(word, word) for _, _, word in positions]
-    marked: set[int] = set()
-    for offset, term in enumerate(terms):
-        if term in wanted.terms:
-            marked.add(offset)
+    positions = list_positions(text)
+    terms = [term for _, _, term in positions]
+    marked = {offset for offset, term in enumerate(terms) if term in wanted.terms}
     for phrase in wanted.phrases:
-        for offset, term in enumerate(terms):
-            if term != phrase.terms[0]:
-                continue
-            chain = [offset]
-            for following in phrase.terms[1:]:
-                reach = terms[chain[-1] + 1 : chain[-1] + 2 + phrase.slop]
-                if following not in reach:
-                    break
-                chain.append(chain[-1] + 1 + reach.index(following))
-            else:
-                marked.update(chain)
+        for first in range(len(terms)):
+            marked.update(follow(phrase, terms, first))
     covered = {place for each in marked for place in range(*positions[each][:2])}
     if "decoupl" in wanted.terms:
-        for start, end, word in places:
-            if word == "de-coupling":
-                covered.update(range(start, end))
+        for compound in re.finditer("de-coupling", text):
+            covered.update(range(*compound.span()))
     return {(place, place + 1) for place in covered}
 
 
