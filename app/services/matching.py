@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.paper import Paper
-from app.domain.query import And, Not, QueryField, QueryNode, SearchRequest, Term
+from app.domain.query import And, Filters, Not, QueryField, QueryNode, SearchRequest, Term
 from app.domain.results import EngineResult
 from app.search.engine import SearchEngine
 from app.services.relaxation import describe_relaxation, find_relaxation, is_enough
@@ -40,7 +40,8 @@ def find_matches(
 ) -> Matches:
     """The engine's answer beyond the named papers.
 
-    Where few papers hold all the bare words, papers with any of them are taken.
+    Where few papers hold all the bare words, papers with any of them are taken; so too where the
+    filters leave none of many.
 
     Args:
         variants: of the request's query.
@@ -68,6 +69,11 @@ def find_matches(
     relaxation = find_relaxation(request.query, variants.further)
     if relaxation is None or is_enough(total, result.state.papers, request.sort):
         return Matches(result, tree, tree)
+    if total > 0 and request.filters != Filters():
+        # A filter does not change what words mean: counts beside it are of what is behind it.
+        total = engine.count(variants.spelt, Filters())
+        if is_enough(total, result.state.papers, request.sort):
+            return Matches(result, tree, tree)
     second = search(replace(asked, query=_leave_out(relaxation.query, named)))
     if second.total <= result.total:
         return Matches(result, tree, tree)
