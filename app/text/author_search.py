@@ -51,6 +51,7 @@ _CACHED_PATTERNS = 1 << 12
 _UMLAUT = re.compile(
     r"(?:(?<=[b-df-hj-np-tv-xz])|^(?=[ao]))(?<![gq])([aou])e(?=[b-df-hj-np-tv-xz])"
 )
+_UMLAUT_PAIRS = ("ae", "oe", "ue")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?[-‐ ]?)+")
 _CAPITALS = re.compile(r"[A-Z]{2,3}")
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)
@@ -63,7 +64,10 @@ def fold_family(text: str) -> str:
     >>> fold_family("Mueller"), fold_family("Müller"), fold_family("Bauer"), fold_family("Ueda")
     ('muller', 'muller', 'bauer', 'ueda')
     """
-    return " ".join(_UMLAUT.sub(r"\1", word) for word in fold_name(text).split())
+    folded = fold_name(text)
+    if not any(pair in folded for pair in _UMLAUT_PAIRS):
+        return folded
+    return " ".join(_UMLAUT.sub(r"\1", word) for word in folded.split())
 
 
 def mark_authors(names: Sequence[str]) -> str:
@@ -145,6 +149,9 @@ def _read_given(text: str) -> _Given:
     for raw in text.split():
         if _CAPITALS.fullmatch(raw):
             words += raw.lower()
+            continue
+        if len(raw) == 2 and raw[1] == "." and raw[0].isalnum() and raw[0].isascii():
+            words.append(raw[0].lower())
             continue
         parts = fold_name(raw).split()
         if len(parts) > 1 and not words and _HYPHENS.search(raw) and len(parts[0]) > 1:

@@ -191,6 +191,8 @@ def fold_name(name: str) -> str:
     >>> fold_name("Ørsted"), fold_name("D'Amico"), fold_name("Jean-Marc Aza\u00efs")
     ('orsted', 'damico', 'jean marc azais')
     """
+    if name.isalnum() and name.isascii():
+        return name.lower()  # As most words of names are; what follows would change nothing.
     lowered = name.casefold()
     if not lowered.isascii():
         decomposed = unicodedata.normalize("NFKD", lowered.translate(_UNDECOMPOSED)).casefold()
