@@ -1,12 +1,12 @@
 """Papers by id, by day and by change number. `upsert_records`, also found here, writes them."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, select, tuple_
 
 from app.db.models import change_counter, paper_history, papers
 from app.db.paper_rows import make_history_entry, make_paper
@@ -63,22 +63,30 @@ def get_paper(tx: Transaction, arxiv_id: ArxivId) -> Paper:
 
 def find_papers(tx: Transaction, ids: Sequence[ArxivId]) -> dict[ArxivId, Paper]:
     """Those of the papers that are held and living, in no particular order."""
-    dialect = tx.dialect.name
-    told = {_SOUGHT_IDS: write_texts(dialect, [arxiv_id.value for arxiv_id in ids])}
-    found = [make_paper(row) for row in tx.execute(_select_living(dialect), told)]
+    found = map(make_paper, _read_living(tx, ids, *papers.c.keys()))
     return {paper.arxiv_id: paper for paper in found}
-
-
-@lru_cache
-def _select_living(dialect: str) -> Select[Any]:
-    """Whole rows of living papers; composing it anew would cost as much as reading some."""
-    return select(papers).where(is_told(dialect, papers.c.arxiv_id, _SOUGHT_IDS), _IS_LIVING)
 
 
 def find_titles(tx: Transaction, ids: Sequence[ArxivId]) -> dict[ArxivId, str]:
     """The titles of those of the papers that are held and living: all that some counts read."""
-    query = select(papers.c.arxiv_id, papers.c.title).where(_has_id_among(tx, ids), _IS_LIVING)
-    return {ArxivId.from_canonical(value): title for value, title in tx.execute(query)}
+    found = _read_living(tx, ids, "arxiv_id", "title")
+    return {ArxivId.from_canonical(row.arxiv_id): row.title for row in found}
+
+
+def _read_living(
+    tx: Transaction, ids: Sequence[ArxivId], *columns: str
+) -> Iterable[Row[tuple[Any, ...]]]:
+    """These columns of those of the papers that are held and living."""
+    dialect = tx.dialect.name
+    told = {_SOUGHT_IDS: write_texts(dialect, [arxiv_id.value for arxiv_id in ids])}
+    return tx.execute(_select_living(dialect, *columns), told)
+
+
+@lru_cache
+def _select_living(dialect: str, *columns: str) -> Select[Any]:
+    """Composing it anew would cost as much as reading some papers."""
+    wanted = [papers.c[name] for name in columns]
+    return select(*wanted).where(is_told(dialect, papers.c.arxiv_id, _SOUGHT_IDS), _IS_LIVING)
 
 
 def find_missing_ids(tx: Transaction, ids: Sequence[ArxivId]) -> list[ArxivId]:

@@ -8,11 +8,12 @@ Candidates come from the index: papers whose title holds all words of the query 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from app.db.papers import find_papers
+from app.db.papers import find_papers, find_titles
 from app.db.session import Database
+from app.domain.arxiv_id import ArxivId
 from app.domain.paper import Paper
 from app.domain.query import (
     And,
@@ -70,13 +71,22 @@ def find_known_items(
     candidates = _find_candidates(engine, text, request)
     if not candidates.hits:
         return ()
+    ids = [hit.arxiv_id for hit in candidates.hits]
     with database.read() as tx:
-        held = find_papers(tx, [hit.arxiv_id for hit in candidates.hits])
-    papers = [held[hit.arxiv_id] for hit in candidates.hits if hit.arxiv_id in held]
-    titles = [(paper, list_title_words(paper.title)) for paper in papers]
-    exact = tuple(paper for paper, title in titles if "".join(title) == "".join(words))
-    near = tuple(paper for paper, title in titles if is_nearly(words, title))
-    return exact or (near if len(near) <= MAX_NEAR_TITLES else ())
+        held = find_titles(tx, ids)
+        titles = {each: list_title_words(held[each]) for each in ids if each in held}
+        found = _choose(words, titles)
+        papers = find_papers(tx, found) if found else {}
+    return tuple(papers[each] for each in found if each in papers)
+
+
+def _choose(words: Sequence[str], titles: Mapping[ArxivId, Sequence[str]]) -> list[ArxivId]:
+    """The papers whose titles the words are; without any those whose titles they nearly are."""
+    whole = "".join(words)
+    if exact := [each for each, title in titles.items() if "".join(title) == whole]:
+        return exact
+    near = [each for each, title in titles.items() if is_nearly(words, title)]
+    return near if len(near) <= MAX_NEAR_TITLES else []
 
 
 def list_title_words(text: str) -> list[str]:

@@ -1,8 +1,7 @@
 """COinS: a paper as an OpenURL ContextObject, which reference managers read from lists."""
 
-from urllib.parse import quote
-
 from app.domain.paper import Paper
+from app.text.percent import quote_lines
 
 MAX_AUTHORS = 20
 """More would make lists heavy; a reference manager gets all of them from the paper's page."""
@@ -34,8 +33,6 @@ def render_coins(paper: Paper) -> str:
     ]
     given = [(name, value) for name, value in fields if value]
     # Quoted in one go: field by field it would be a fifth of a list's time.
-    quoted = quote(
-        _SEPARATOR.join(value.replace(_SEPARATOR, " ") for _, value in given), safe=_SEPARATOR
-    )
+    quoted = quote_lines(_SEPARATOR.join(value.replace(_SEPARATOR, " ") for _, value in given))
     values = quoted.split(_SEPARATOR)
     return "&".join(f"{name}={value}" for (name, _), value in zip(given, values, strict=True))

@@ -5,14 +5,14 @@ copied. Overlapping finds (pairs of Chinese characters) grow together.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from app.text.marked_terms import WantedPhrase, WantedTerms
 from app.text.tex_spans import Span, TexSpans
 from app.text.tex_words import has_tex, map_tex_to_words
-from app.text.word_scan import Find, WordScan
+from app.text.word_scan import Find, WordScan, find_beginning
 
 
 class Mark(NamedTuple):
@@ -34,7 +34,7 @@ class MarkFinder:
 
     def __init__(self, wanted: WantedTerms) -> None:
         self._wanted = wanted
-        self._scan = WordScan(wanted)
+        self._finder = _Finder(wanted)
 
     def find_marks(self, text: str) -> list[Mark]:
         """The spans to mark in order; they neither overlap nor cut through TeX.
@@ -48,7 +48,7 @@ class MarkFinder:
             return []
         is_tex = has_tex(text)
         words = map_tex_to_words(text) if is_tex else None
-        finds = self._scan.find(text if words is None else words.text)
+        finds = self._finder.find(text if words is None else words.text)
         if not finds:
             return []
         found = [
@@ -63,6 +63,37 @@ class MarkFinder:
         joined = _join(widened)
         # Two that grew together may cut through a group that neither did.
         return joined if len(joined) == len(widened) else _join(_widen(joined, tex))
+
+
+class _Finder:
+    """Finds words, and those of phrases where there may be a phrase.
+
+    A phrase may have words as short as "de" or "im", and looking at all that begins so takes
+    longer than all else. So one word of each phrase is asked for first, the one that fewest words
+    begin like; the others only where it stands.
+    """
+
+    def __init__(self, wanted: WantedTerms) -> None:
+        self._all = WordScan(wanted)
+        telling = {
+            max(phrase.terms, key=lambda term: len(find_beginning(term)))
+            for phrase in wanted.phrases
+        }
+        self._telling = telling
+        self._first = WordScan(WantedTerms(wanted.terms | telling, wanted.prefixes))
+        self._texts = self._with_telling = 0
+
+    def find(self, words: str) -> list[Find]:
+        """Everything wanted alone, and what phrases are made of; positions where it matters."""
+        if not self._telling:
+            return self._first.find(words)
+        # Where most texts hold the phrase, asking first would be asking twice.
+        asks_first = 2 * self._with_telling <= self._texts
+        finds = (self._first if asks_first else self._all).find(words)
+        is_there = not self._telling.isdisjoint(find.term for find in finds)
+        self._texts += 1
+        self._with_telling += is_there
+        return self._all.find(words) if asks_first and is_there else finds
 
 
 def _marks_of_words(finds: Iterable[Find], wanted: WantedTerms) -> Iterator[Mark]:
@@ -130,6 +161,7 @@ def _join(marks: Iterable[Mark]) -> list[Mark]:
     return joined
 
 
-def clip_marks(marks: Iterable[Mark], span: Span) -> list[Mark]:
-    """The marks that lie within a span whose ends cut through none."""
-    return [mark for mark in marks if span[0] <= mark.start and mark.end <= span[1]]
+def clip_marks(marks: Sequence[Mark], span: Span) -> Sequence[Mark]:
+    """The marks, in order and apart, that lie within a span whose ends cut through none."""
+    # A mark is a tuple that begins with its start.
+    return marks[bisect_left(marks, (span[0],)) : bisect_left(marks, (span[1],))]

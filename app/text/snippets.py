@@ -8,6 +8,7 @@ within a formula or a marked span.
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from math import fsum
 from typing import NamedTuple
 
 from app.text.marks import Mark
@@ -76,8 +77,9 @@ def _choose(pieces: Sequence[_Piece], weights: Mapping[str, float], max_chars: i
 
     def gain(number: int) -> float:
         terms = pieces[number].terms
-        new = sum(weights.get(term, 1.0) for term in terms - seen)
-        return new + REPEAT_WEIGHT * sum(weights.get(term, 1.0) for term in terms & seen)
+        # Sets have no order, and the sum of a plain addition would depend on it.
+        new = fsum(weights.get(term, 1.0) for term in terms - seen)
+        return new + REPEAT_WEIGHT * fsum(weights.get(term, 1.0) for term in terms & seen)
 
     while _count_parts(chosen) <= MAX_SNIPPET_PARTS:
         fitting = [

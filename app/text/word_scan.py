@@ -1,7 +1,7 @@
 """Where the words that a query wants stand among plain words, found without reading every word.
 
-A word and its index term begin alike: but for `UNSURE_CHARS` letters at its end a term is the
-beginning of each of its words. So one compiled pattern of beginnings jumps from one candidate to
+A word and its index term begin alike: but for a letter or two at its end a term is the beginning of
+each of its words. So one compiled pattern of beginnings jumps from one candidate to
 the next, and only those are taken apart by the tokenizer, each spelling once. A compound is a
 candidate also where it would begin so in one piece, and so is whatever is not ASCII.
 """
@@ -14,7 +14,13 @@ from app.text.marked_terms import WantedTerms
 from app.text.tokenize import Token, fold_term, iter_chunks, iter_tokens, normalise, place_chunk
 
 UNSURE_CHARS = 2
-"""Letters at the end of a term that its word may lack: dying is `die`, sensibility `sensibl`."""
+"""Letters at the end of a term that its word may lack: sensibility is `sensibl`."""
+
+UNSURE_CHARS_OF_SHORT = 1
+"""The same for terms of up to three letters, as in aging, which is `age`."""
+
+_IRREGULAR = frozenset({"die", "hie", "lie", "pie", "tie", "vie"})
+"""Short terms whose words may lack two letters, as dying does."""
 
 MAX_REMEMBERED_CHARS = 64
 """Longer pieces of text without a blank hardly recur."""
@@ -113,10 +119,21 @@ class WordScan:
         return known
 
 
+def find_beginning(term: str) -> str:
+    """What every word of an index term begins with, in small letters; a letter at least.
+
+    >>> find_beginning("sensibl"), find_beginning("age"), find_beginning("die")
+    ('sensi', 'ag', 'd')
+    """
+    is_short = len(term) <= 3 and term not in _IRREGULAR
+    unsure = UNSURE_CHARS_OF_SHORT if is_short else UNSURE_CHARS
+    return term[: max(1, len(term) - unsure)]
+
+
 def _list_beginnings(wanted: WantedTerms) -> list[str]:
     """Patterns of what stands, in small letters, where something wanted may begin."""
     texts = {*wanted.all_terms, *wanted.prefixes}
-    beginnings = {text[: max(1, len(text) - UNSURE_CHARS)] for text in texts if text.isascii()}
+    beginnings = {find_beginning(text) for text in texts if text.isascii()}
     # The look behind follows the letters, so that the search can jump to the first of them.
     parts = [rf"{re.escape(each)}(?<!\w{re.escape(each)})" for each in sorted(beginnings)]
     return [*map(re.escape, _GLUE), *parts]

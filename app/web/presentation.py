@@ -4,8 +4,7 @@ Everything that comes from arXiv or from a reader is escaped by the templates; t
 make it bounded as well, so that no single record can make a page unusable.
 """
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, partial
@@ -13,13 +12,14 @@ from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.domain.categories import find_category, list_categories
 from app.domain.paper import Author, DatePrecision
 from app.services.exports import FEED_PAPERS
 from app.text.coins import render_coins
 from app.text.names import split_name
+from app.text.percent import quote_form_value
 from app.web.assets import Assets
 from app.web.formulas import render_formula, render_inline_formula
 from app.web.languages import Language
@@ -40,8 +40,8 @@ AUTHORS_BEFORE_FOLD = 40
 MAX_AUTHORS_ON_PAGE = 6_000
 """Most authors written on a paper's page; the longest real lists have some 5,200."""
 
-REMEMBERED_ADDRESSES = 8_192
-"""Addresses of authors kept: one takes 15 µs to make, and names return from page to page."""
+REMEMBERED_AUTHORS = 8_192
+"""Links to authors kept, some 2 MB: names return from page to page."""
 
 REMEMBERED_PIECES = 1_024
 """Pieces of HTML kept of each kind that templates remember; arXiv has some 170 categories."""
@@ -62,7 +62,6 @@ MAX_LINE_CHARS = 2_000
 
 MAX_DOIS = 5
 
-_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SAFE_SCHEMES = frozenset({"http", "https"})
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -163,7 +162,6 @@ def _add_query(path: str, parameters: Mapping[str, str | int | None], safe: str 
     return path + (f"?{urlencode(given, safe=safe)}" if given else "")
 
 
-@lru_cache(maxsize=REMEMBERED_ADDRESSES)
 def make_author_address(name: str) -> str:
     """The search for the papers of an author: the page that stands for a name, always alike.
 
@@ -171,7 +169,21 @@ def make_author_address(name: str) -> str:
     '/search?q=au%3A%22van+der+Berg%2C+Anna%22'
     """
     written = split_name(name).sorting_name.replace('"', " ")
-    return make_search_address(q=f'au:"{written}"')
+    return "/search?q=" + quote_form_value(f'au:"{written}"')
+
+
+def render_author_links(names: Iterable[str]) -> Markup:
+    """The names as a line of HTML, each a link to what its author wrote.
+
+    >>> render_author_links(["A. <b>"])
+    Markup('<a href="/search?q=au%3A%22%3Cb%3E%2C+A.%22"><bdi>A. &lt;b&gt;</bdi></a>')
+    """
+    return Markup(", ".join(map(_render_author_link, names)))  # noqa: S704 - each is escaped
+
+
+@lru_cache(maxsize=REMEMBERED_AUTHORS)
+def _render_author_link(name: str) -> str:
+    return f'<a href="{escape(make_author_address(name))}"><bdi>{escape(name)}</bdi></a>'
 
 
 def list_doi_addresses(doi: str) -> list[tuple[str, str]]:
@@ -206,7 +218,6 @@ def make_environment(language: Language, assets: Assets) -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
         auto_reload=False,
-        finalize=_drop_control_characters,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -225,7 +236,7 @@ def make_environment(language: Language, assets: Assets) -> Environment:
         "citation_date": format_citation_date,
         "figure": format_figure,
         "category_name": partial(name_category, translate=translations.gettext),
-        "author_address": make_author_address,
+        "author_links": render_author_links,
         "doi_addresses": list_doi_addresses,
         "web_address": keep_web_address,
         "fold_authors": fold_authors,
@@ -250,11 +261,3 @@ def make_environment(language: Language, assets: Assets) -> Environment:
         "authors_before_fold": AUTHORS_BEFORE_FOLD,
     }
     return environment
-
-
-def _drop_control_characters(value: object) -> object:
-    """What a template writes, without characters that are not allowed in HTML."""
-    if isinstance(value, str) and _CONTROL_CHARACTERS.search(value):
-        cleaned = _CONTROL_CHARACTERS.sub("", value)
-        return Markup(cleaned) if isinstance(value, Markup) else cleaned  # noqa: S704 - was safe
-    return value

@@ -1,5 +1,6 @@
 """From a template to an answer: every page goes through `render_page`."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -13,6 +14,10 @@ from app.web.languages import LANGUAGES, Language, choose_language
 LANGUAGE_COOKIE = "papersift-language"
 THEME_COOKIE = "papersift-theme"
 """The two cookies there are; each holds nothing but the choice itself."""
+
+_CONTROL_BYTES = bytes({*range(0x20), 0x7F} - set(b"\t\n"))
+_CONTROLS_OF_LATIN_1 = re.compile(rb"\xc2[\x80-\x9f]")
+"""U+0080 to U+009F as they stand in UTF-8."""
 
 _PARTS = {"/calendar/all": ("/calendar", "/list")}
 """Parts of the site whose pages do not all begin with the address of the first."""
@@ -94,11 +99,21 @@ def render_page(
     frame = make_frame(request)
     environments: dict[str, Environment] = request.app.state.environments
     environment = environments[frame.language.code]
-    html = environment.get_template(template).render(frame=frame, **context)
+    html = environment.get_template(template).render(frame=frame, **context).encode()
     answered = {
         "Cache-Control": "no-cache",
         "Content-Language": frame.language.tag,
         # Whoever keeps pages must know what else than the address they depend on.
         "Vary": "Accept-Language, Cookie",
     }
-    return HTMLResponse(html, status, answered | dict(headers or {}))
+    return HTMLResponse(_drop_control_characters(html), status, answered | dict(headers or {}))
+
+
+def _drop_control_characters(html: bytes) -> bytes:
+    """The page without characters that are not allowed in HTML, wherever they came from.
+
+    Once for the whole page: asking each of its 1,700 values took a tenth of its time.
+    """
+    allowed = html.translate(None, _CONTROL_BYTES)
+    # The lead byte keeps the search from looking at every place.
+    return _CONTROLS_OF_LATIN_1.sub(b"", allowed) if b"\xc2" in allowed else allowed

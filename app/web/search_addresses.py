@@ -5,10 +5,10 @@ writes the others once.
 """
 
 from dataclasses import replace
-from urllib.parse import quote_plus
 
 from app.domain.query import And, DateField, RankMode
 from app.services.question import SearchQuestion
+from app.text.percent import quote_form_value
 from app.text.query_syntax import parse_query
 from app.web.search_questions import get_default_sort
 
@@ -90,7 +90,7 @@ def _write_parameters(question: SearchQuestion) -> dict[str, str]:
 
 
 def _write(name: str, value: str) -> str:
-    return f"{name}={quote_plus(value)}" if value else ""
+    return f"{name}={quote_form_value(value)}" if value else ""
 
 
 def _join(written: dict[str, str]) -> str:

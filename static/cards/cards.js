@@ -3,9 +3,9 @@
 
 import { reveal } from "../controls.js";
 import { readTitle } from "../frame/card_actions.js";
-import { say } from "../frame/toast.js";
+import { attempt } from "../local/attempt.js";
 import { noteOpened, toggleSelected, toggleStar } from "../local/reading.js";
-import { read, StoreError, watch } from "../local/store.js";
+import { read, watch } from "../local/store.js";
 import { number } from "../words.js";
 import { watchSeen } from "./seen.js";
 import { showSelection } from "./selection_bar.js";
@@ -96,14 +96,5 @@ async function countStar(paper, paperId) {
     if (shown !== null) shown.textContent = `★ ${number(stars)}`;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-  }
-}
-
-function attempt(action) {
-  try {
-    action();
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    say(error.message);
   }
 }

@@ -3,8 +3,8 @@
 import { reveal } from "../controls.js";
 import { readTitle } from "../frame/card_actions.js";
 import { say } from "../frame/toast.js";
+import { attempt } from "../local/attempt.js";
 import { selectAll, starAll } from "../local/reading.js";
-import { StoreError } from "../local/store.js";
 import { tn } from "../words.js";
 
 const cards = [...document.querySelectorAll("main [data-paper-id]")];
@@ -20,12 +20,3 @@ document.querySelector("[data-star-all]")?.addEventListener("click", () => {
 document.querySelector("[data-select-all]")?.addEventListener("click", () => {
   attempt(() => selectAll(papers.map((paper) => paper.id)));
 });
-
-function attempt(action) {
-  try {
-    action();
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    say(error.message);
-  }
-}

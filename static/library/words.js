@@ -3,8 +3,9 @@
 import { listAddress } from "../cards/selection_bar.js";
 import { make } from "../controls.js";
 import { say } from "../frame/toast.js";
+import { attempt } from "../local/attempt.js";
 import { MAX_PREFERENCES, MAX_WEIGHT } from "../local/kinds.js";
-import { change, read, StoreError, watch } from "../local/store.js";
+import { change, read, watch } from "../local/store.js";
 import { t, tn } from "../words.js";
 import { askCloud, findForWords, learnTaste } from "./taste.js";
 
@@ -114,15 +115,15 @@ function makeCloudWord({ word, count }, most) {
 }
 
 function follow(word) {
-  if (word) attempt((all) => [...all, { word, weight: MAX_WEIGHT, learned: false }]);
+  if (word) changeWords((all) => [...all, { word, weight: MAX_WEIGHT, learned: false }]);
 }
 
 function drop(word) {
-  attempt((all) => all.filter((each) => each.word !== word));
+  changeWords((all) => all.filter((each) => each.word !== word));
 }
 
 function weigh(word, weight) {
-  attempt((all) => all.map((each) => (each.word === word ? { word, weight, learned: false } : each)));
+  changeWords((all) => all.map((each) => (each.word === word ? { word, weight, learned: false } : each)));
 }
 
 /** Take what tells the starred papers apart from those that were only seen; own words stay. */
@@ -133,7 +134,7 @@ async function learn() {
   }
   try {
     const terms = await learnTaste();
-    attempt((all) => {
+    changeWords((all) => {
       const own = all.filter((each) => !each.learned);
       const words = new Set(own.map((each) => each.word));
       const learned = terms
@@ -165,11 +166,6 @@ async function findPapers() {
   }
 }
 
-function attempt(update) {
-  try {
-    change("preferences", update);
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    say(error.message);
-  }
+function changeWords(update) {
+  attempt(() => change("preferences", update));
 }

@@ -5,6 +5,7 @@ import { formatValue } from "./controls.js";
 import { Handles } from "./handles.js";
 import { startPage, warningsOf } from "./page.js";
 import { colour, Plot } from "./plot.js";
+import { t } from "../words.js";
 
 // Equal gradients and one curvature between each two parameters: the sums D, O, G₁ and κ² say all.
 const PARAMETERS = 16;
@@ -13,13 +14,15 @@ const TABLE_BATCH_SIZES = [1, 10, 100, 1000, 1e6];
 const SIMULATED_BATCH_SIZES = [1, 3, 10, 30, 100, 300, 1000, 3000];
 const SIMULATED_QUADRATIC = { parameters: 6, condition: 5, coupling: 0.8, noise: 5 };
 const LAWS = {
-  sqrt: "square root",
-  linear: "linear",
+  sqrt: t("square root"),
+  linear: t("linear"),
   sgd: "SGD",
-  sign: "sign, exact mean",
-  sign_meanfield: "sign, mean field",
-  softsign: "softsign with ε",
+  sign: t("sign, exact mean"),
+  sign_meanfield: t("sign, mean field"),
+  softsign: t("softsign with ε"),
 };
+const NOISE_SIZE = t("noise batch size of SGD");
+const PEAK = t("peak of the sign step");
 const MAX_BATCH_SIZE = 10_000;
 
 const plots = Object.fromEntries(
@@ -88,8 +91,8 @@ async function show(state, { curves, table, momentum, efficiency, simulation }) 
   const { factor, surge_batch_size: diagonalSurge, update_rms: rms } = momentum.result;
   const { surge, noise_batch_size: sgdNoise } = curves.result;
   const landmarks = {
-    "noise batch size of SGD": sgdNoise / factor,
-    "peak of the sign step": surge.noise_batch_size === null ? null : surge.noise_batch_size / factor,
+    [NOISE_SIZE]: sgdNoise / factor,
+    [PEAK]: surge.noise_batch_size === null ? null : surge.noise_batch_size / factor,
   };
   efficiencyBatchSize = surge.efficiency_batch_size / factor;
   await Promise.all([
@@ -101,53 +104,54 @@ async function show(state, { curves, table, momentum, efficiency, simulation }) 
   return {
     tables: [
       {
-        caption: "Best learning rate",
+        caption: t("Best learning rate"),
         columns: ["B", ...Object.values(LAWS)],
         rows: rowNames.map((size, i) => [size, ...table.result.laws.map(({ eta }) => eta[i])]),
       },
       {
-        caption: "Landmarks",
-        columns: ["quantity", "value"],
+        caption: t("Landmarks"),
+        columns: [t("quantity"), t("value")],
         rows: [
           ...Object.entries(landmarks),
-          ["noise batch size of steps and examples", efficiencyBatchSize],
+          [t("noise batch size of steps and examples"), efficiencyBatchSize],
           ["√(D/O)", surge.beta_noise],
-          ["η at the peak of the sign step", surge.eta_max],
-          ["η at B → ∞", surge.eta_infinity],
-          ["largest ΔL of the sign step", surge.loss_drop_max],
-          ["momentum’s factor of the batch", factor],
-          ["root mean square of Adam’s update", rms],
-          ["Adam with diagonal H falls beyond B", diagonalSurge],
+          [t("η at the peak of the sign step"), surge.eta_max],
+          [t("η at B → ∞"), surge.eta_infinity],
+          [t("largest ΔL of the sign step"), surge.loss_drop_max],
+          [t("momentum’s factor of the batch"), factor],
+          [t("root mean square of Adam’s update"), rms],
+          [t("Adam with diagonal H falls beyond B"), diagonalSurge],
         ],
       },
       {
-        caption: "The point: steps and examples, in units of their least",
-        columns: ["B", "steps", "examples", "product of the excesses"],
+        caption: t("The point: steps and examples, in units of their least"),
+        columns: ["B", t("steps"), t("examples"), t("product of the excesses")],
         rows: [[Number(state.B), efficiency.result.steps[0], efficiency.result.examples[0] / efficiency.result.examples_min, efficiency.result.hyperbola[0]]],
       },
       {
-        caption: "Simulated quadratic",
-        columns: ["B", "measured best η", "formula", "measured ΔL", "± standard error", "formula ΔL"],
+        caption: t("Simulated quadratic"),
+        columns: ["B", t("measured best η"), t("formula"), t("measured ΔL"), t("± standard error"), t("formula ΔL")],
         rows: SIMULATED_BATCH_SIZES.map((size, i) => [
           size,
           ...["measured_eta", "formula_eta", "measured_loss_drop", "standard_error", "formula_loss_drop"].map((name) => simulation.result[name][i]),
         ]),
       },
     ],
-    warnings: [...warningsOf(curves), ...tellSurge(landmarks["peak of the sign step"], surge)],
+    warnings: [...warningsOf(curves), ...tellSurge(landmarks[PEAK], surge)],
   };
 }
 
 function tellSurge(peak, surge) {
   if (peak === null) return [];
   const fall = (1 - surge.eta_infinity / surge.eta_max) * 100;
-  return [`Surge: beyond B = ${peak.toPrecision(3)} the best rate of the sign step falls, by ${fall.toPrecision(2)} % in the end.`];
+  return [t("Surge: beyond B = {peak} the best rate of the sign step falls, by {fall} % in the end.", { peak: peak.toPrecision(3), fall: fall.toPrecision(2) })];
 }
 
 /** Rates of different steps have different units: each law is drawn in units of its rate at the point. */
 function drawRates(state, laws, atPoint, landmarks) {
   const relative = laws.map(({ eta }, index) => eta.map((rate) => rate / atPoint[index].eta.at(-1)));
   const top = 1.3 * Math.max(...relative.slice(2).flat());
+  const named = Object.entries(landmarks).map(([name, size]) => [name, size === null ? t("none") : size.toPrecision(3)].join(" "));
   return plots.eta.draw(
     () => ({
       traces: [
@@ -163,14 +167,14 @@ function drawRates(state, laws, atPoint, landmarks) {
           .map(([name, size]) => ({ name, mode: "lines", x: [size, size], y: [0, top], line: { color: colour("soft"), width: 1, dash: "dot" }, showlegend: false, hovertemplate: `${name}: ${size.toPrecision(4)}<extra></extra>` })),
       ],
       layout: {
-        xaxis: { type: "log", title: "batch size B", dtick: 1, range: [0, 6] },
-        yaxis: { title: "η / η at the point", range: [0, top] },
+        xaxis: { type: "log", title: t("batch size B"), dtick: 1, range: [0, 6] },
+        yaxis: { title: t("η / η at the point"), range: [0, top] },
         annotations: Object.entries(landmarks)
           .filter(([, size]) => size !== null && size >= 1 && size <= 1e6)
           .map(([name, size], index) => ({ text: name, x: Math.log10(size), y: top, xanchor: "left", yanchor: "top", yshift: -16 * index, showarrow: false, font: { size: 11, color: colour("soft") } })),
       },
     }),
-    `All laws are 1 at B = ${state.B}; landmarks ${Object.entries(landmarks).map(([name, size]) => `${name} ${size === null ? "none" : size.toPrecision(3)}`).join(", ")}.`,
+    t("All laws are 1 at B = {B}; landmarks {landmarks}.", { B: state.B, landmarks: named.join(", ") }),
   );
 }
 
@@ -178,17 +182,17 @@ function drawEfficiency(state, { steps, examples, examples_min: least }) {
   const logSteps = steps.map(Math.log10);
   const logExamples = examples.map((count) => Math.log10(count / least));
   handles.show([
-    { x: logExamples[0], y: logSteps[0], label: "Batch size on the hyperbola", text: `B = ${state.B}`, free: "x", minX: 0 },
+    { x: logExamples[0], y: logSteps[0], label: t("Batch size on the hyperbola"), text: `B = ${state.B}`, free: "x", minX: 0 },
   ]);
   return plots.efficiency.draw(
     () => ({
       traces: [
         { mode: "lines", x: logExamples.slice(1), y: logSteps.slice(1), line: { color: colour("series-1"), width: 2 }, text: BATCH_SIZES.map((size) => `B = ${size.toPrecision(3)}`), hovertemplate: "%{text}<extra></extra>" },
-        { mode: "markers", x: [Math.log10(2)], y: [Math.log10(2)], marker: { symbol: "x", size: 9, color: colour("series-2") }, hovertemplate: "B = B_noise: twice the least of both<extra></extra>" },
+        { mode: "markers", x: [Math.log10(2)], y: [Math.log10(2)], marker: { symbol: "x", size: 9, color: colour("series-2") }, hovertemplate: t("B = B_noise: twice the least of both") + "<extra></extra>" },
       ],
-      layout: { showlegend: false, xaxis: { title: "log₁₀ of examples", range: [-0.05, 2.5] }, yaxis: { title: "log₁₀ of steps", range: [-0.05, 2.5] } },
+      layout: { showlegend: false, xaxis: { title: t("log₁₀ of examples"), range: [-0.05, 2.5] }, yaxis: { title: t("log₁₀ of steps"), range: [-0.05, 2.5] } },
     }),
-    `At B = ${state.B}: ${steps[0].toPrecision(3)} times the fewest steps and ${(examples[0] / least).toPrecision(3)} times the fewest examples.`,
+    t("At B = {B}: {steps} times the fewest steps and {examples} times the fewest examples.", { B: state.B, steps: steps[0].toPrecision(3), examples: (examples[0] / least).toPrecision(3) }),
   );
 }
 
@@ -196,12 +200,12 @@ function drawSimulation({ measured_eta: measured, formula_eta: formula }) {
   return plots.simulation.draw(
     () => ({
       traces: [
-        { name: "measured", mode: "markers", x: SIMULATED_BATCH_SIZES, y: measured, marker: { size: 8, color: colour("series-1") } },
-        { name: "formula", mode: "lines", x: SIMULATED_BATCH_SIZES, y: formula, line: { color: colour("series-2"), width: 2 } },
+        { name: t("measured"), mode: "markers", x: SIMULATED_BATCH_SIZES, y: measured, marker: { size: 8, color: colour("series-1") } },
+        { name: t("formula"), mode: "lines", x: SIMULATED_BATCH_SIZES, y: formula, line: { color: colour("series-2"), width: 2 } },
       ],
-      layout: { xaxis: { type: "log", title: "B", dtick: 1 }, yaxis: { title: "best η", rangemode: "tozero" } },
+      layout: { xaxis: { type: "log", title: "B", dtick: 1 }, yaxis: { title: t("best η"), rangemode: "tozero" } },
     }),
-    `Measured ${measured.map((eta) => eta.toPrecision(2)).join(", ")}; formula ${formula.map((eta) => eta.toPrecision(2)).join(", ")}.`,
+    t("Measured {measured}; formula {formula}.", { measured: measured.map((eta) => eta.toPrecision(2)).join(", "), formula: formula.map((eta) => eta.toPrecision(2)).join(", ") }),
     [measured, formula],
   );
 }

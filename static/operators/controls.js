@@ -1,5 +1,7 @@
 // The form of a page is its state; the address holds what differs from the form's defaults.
 
+import { t } from "../words.js";
+
 const SLIDER_STEPS = 1000;
 
 /** Sliders beside number inputs, and the way between the form and an address. */
@@ -103,8 +105,8 @@ export function parseNumbers(text) {
   const words = text.split(/[\s,;]+/).filter(Boolean);
   const numbers = words.map(Number);
   const odd = numbers.findIndex((number) => !Number.isFinite(number));
-  if (odd >= 0) throw new RangeError(`“${words[odd]}” is not a number; write numbers between commas.`);
-  if (!numbers.length) throw new RangeError("Write at least one number.");
+  if (odd >= 0) throw new RangeError(t("“{word}” is not a number; write numbers between commas.", { word: words[odd] }));
+  if (!numbers.length) throw new RangeError(t("Write at least one number."));
   return numbers;
 }
 

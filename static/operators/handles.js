@@ -1,5 +1,7 @@
 // Things to drag on a plot: by pointer, or focused and moved with the arrow keys.
 
+import { t } from "../words.js";
+
 const FINE = 1;
 const COARSE = 10;
 
@@ -111,7 +113,7 @@ function describe(knob, { x, y, label, text, free, isMain, minX, maxX, minY, max
   knob.dataset.free = free;
   knob.classList.toggle("main", Boolean(isMain));
   knob.setAttribute("role", isFlat ? "button" : "slider");
-  knob.setAttribute("aria-label", isFlat ? `${label}, ${text}. Arrow keys move it.` : label);
+  knob.setAttribute("aria-label", isFlat ? t("{label}, {text}. Arrow keys move it.", { label, text }) : label);
   if (isFlat) return;
   knob.setAttribute("aria-orientation", free === "y" ? "vertical" : "horizontal");
   knob.setAttribute("aria-valuenow", free === "y" ? y : x);

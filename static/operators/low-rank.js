@@ -4,6 +4,7 @@ import { parseNumbers } from "./controls.js";
 import { formatMatrix, parseMatrix, readMatrixFile } from "./matrix.js";
 import { startPage, warningsOf } from "./page.js";
 import { colour, divergingScale, Plot } from "./plot.js";
+import { t } from "../words.js";
 
 const ROWS = 24;
 const RANKS = [1, 2, 3, 4, 6, 8, 12, 16, 20];
@@ -14,14 +15,18 @@ const EXACT = 1e-16;
 const RECIPES = { noise: "low_rank_noise", clustered: "clustered", picture: "image", kahan: "kahan" };
 const ID_METHODS = ["cpqr", "best_greedy", "colsample", "project"];
 const METHODS = {
-  id_cpqr: "ID, pivoted QR",
-  id_best_greedy: "ID, best single columns",
-  id_colsample: "ID, sampled columns",
-  id_project: "ID, projected rows",
-  cur_deim: "CUR, DEIM",
-  cur_leverage: "CUR, leverage scores",
-  cur_intersection_deim: "CUR, DEIM, intersection",
+  id_cpqr: t("ID, pivoted QR"),
+  id_best_greedy: t("ID, best single columns"),
+  id_colsample: t("ID, sampled columns"),
+  id_project: t("ID, projected rows"),
+  cur_deim: t("CUR, DEIM"),
+  cur_leverage: t("CUR, leverage scores"),
+  cur_intersection_deim: t("CUR, DEIM, intersection"),
 };
+const FLOOR = t("SVD, the floor");
+const LARGEST_NORMS = t("CR, largest norms");
+const BEST_MIDDLE = t("CUR, chosen, best middle");
+const INTERSECTION = t("CUR, chosen, intersection");
 
 let uploaded = null;
 const plots = Object.fromEntries(
@@ -59,7 +64,7 @@ function take(matrix) {
 async function getMatrix(state, ask) {
   if (state.source === "entries") return parseMatrix(state.entries);
   if (state.source === "upload") {
-    if (!uploaded) throw new RangeError("Choose a file first: files are read here and not kept.");
+    if (!uploaded) throw new RangeError(t("Choose a file first: files are read here and not kept."));
     return uploaded;
   }
   const recipe = {
@@ -109,14 +114,14 @@ async function show(state, { matrix, comparison, atRank, chosen: answers, produc
   const columnErrors = dropColumns(product.result.norms, ranks);
   const curves = [
     ...methods.map(({ method, errors }) => ({ name: METHODS[method], errors })),
-    { name: "CR, largest norms", errors: columnErrors },
+    { name: LARGEST_NORMS, errors: columnErrors },
   ];
   const errors = {
-    "SVD, the floor": atRank.result.svd_floor[0],
+    [FLOOR]: atRank.result.svd_floor[0],
     ...Object.fromEntries(atRank.result.methods.map(({ method, errors: [error] }) => [METHODS[method], error])),
-    "CR, largest norms": product.result.error,
+    [LARGEST_NORMS]: product.result.error,
     ...(state.method === "given"
-      ? { "CUR, chosen, best middle": answers[0].result.error, "CUR, chosen, intersection": answers[1].result.error }
+      ? { [BEST_MIDDLE]: answers[0].result.error, [INTERSECTION]: answers[1].result.error }
       : {}),
   };
   const [chosen] = answers;
@@ -131,33 +136,33 @@ async function show(state, { matrix, comparison, atRank, chosen: answers, produc
   return {
     tables: [
       {
-        caption: `Errors at rank ${r}`,
-        columns: ["method", "‖M̃ − M‖", "squared", "of ‖M‖"],
+        caption: t("Errors at rank {r}", { r }),
+        columns: [t("method"), "‖M̃ − M‖", t("squared"), t("of ‖M‖")],
         rows: Object.entries(errors).map(([name, error]) => [name, error, error === null ? null : error ** 2, error === null ? null : error / norm]),
       },
       {
-        caption: "Chosen, counted from 1",
-        columns: ["what", "which"],
+        caption: t("Chosen, counted from 1"),
+        columns: [t("what"), t("which")],
         rows: [
-          ["columns", chosen.result.columns.map((index) => index + 1).join(", ")],
-          ["rows", chosen.result.rows?.map((index) => index + 1).join(", ") ?? null],
-          ["largest |z|", chosen.result.max_abs_coefficient ?? null],
+          [t("columns"), chosen.result.columns.map((index) => index + 1).join(", ")],
+          [t("rows"), chosen.result.rows?.map((index) => index + 1).join(", ") ?? null],
+          [t("largest |z|"), chosen.result.max_abs_coefficient ?? null],
         ],
       },
       {
-        caption: `Sampling ${r} terms of M Mᵀ, ${REPEATS} times: squared errors`,
-        columns: ["quantity", "value"],
+        caption: t("Sampling {r} terms of M Mᵀ, {times} times: squared errors", { r, times: REPEATS }),
+        columns: [t("quantity"), t("value")],
         rows: [
-          ["mean", spread.mean],
-          ["its standard error", spread.standard_error],
-          ["theory", spread.theory],
-          ["keeping the largest norms", spread.top_norm],
-          ["SVD, the floor", spread.svd_floor],
+          [t("mean"), spread.mean],
+          [t("its standard error"), spread.standard_error],
+          [t("theory"), spread.theory],
+          [t("keeping the largest norms"), spread.top_norm],
+          [FLOOR, spread.svd_floor],
           ["‖M Mᵀ‖²", spread.product_norm],
         ],
       },
       {
-        caption: "Singular values",
+        caption: t("Singular values"),
         columns: ["i", "σᵢ"],
         rows: singular.map((value, index) => [index + 1, value]),
       },
@@ -177,16 +182,16 @@ function tell(state, r, norm, errors, spread) {
   const compare = (worse, better, factor) => errors[worse] > factor * errors[better] && errors[worse] > 1e-9 * norm;
   const square = (name) => (errors[name] ** 2).toPrecision(3);
   const [pivoted, best] = [METHODS.id_cpqr, METHODS.id_best_greedy];
-  const [middle, intersection] = ["CUR, chosen, best middle", "CUR, chosen, intersection"];
-  if (Number(state.r) > r) told.push(`The rank is at most ${r} here; that is what is shown.`);
+  const [middle, intersection] = [BEST_MIDDLE, INTERSECTION];
+  if (Number(state.r) > r) told.push(t("The rank is at most {r} here; that is what is shown.", { r }));
   if (compare(pivoted, best, 1.1)) {
-    told.push(`Norm is not merit: the columns of largest norm leave a squared error of ${square(pivoted)}, the best single ones ${square(best)}.`);
+    told.push(t("Norm is not merit: the columns of largest norm leave a squared error of {pivoted}, the best single ones {best}.", { pivoted: square(pivoted), best: square(best) }));
   }
   if (compare(intersection, middle, 1.1)) {
-    told.push(`With the same columns and rows, the intersection leaves a squared error of ${square(intersection)}, the best middle matrix ${square(middle)}.`);
+    told.push(t("With the same columns and rows, the intersection leaves a squared error of {intersection}, the best middle matrix {middle}.", { intersection: square(intersection), middle: square(middle) }));
   }
   if (spread.theory > spread.product_norm) {
-    told.push("Sampling so few terms is worse than nothing: its expected squared error passes ‖M Mᵀ‖².");
+    told.push(t("Sampling so few terms is worse than nothing: its expected squared error passes ‖M Mᵀ‖²."));
   }
   return told;
 }
@@ -196,7 +201,7 @@ function drawErrors(ranks, floor, norm, curves, r, atRank) {
   return plots.errors.draw(
     () => ({
       traces: [
-        { name: "SVD, the floor", x: ranks, y: relative(floor), mode: "lines", fill: "tozeroy", fillcolor: colour("raised"), line: { color: colour("soft"), width: 2 } },
+        { name: FLOOR, x: ranks, y: relative(floor), mode: "lines", fill: "tozeroy", fillcolor: colour("raised"), line: { color: colour("soft"), width: 2 } },
         ...curves.map(({ name, errors }, index) => ({
           name,
           mode: "lines+markers",
@@ -215,12 +220,12 @@ function drawErrors(ranks, floor, norm, curves, r, atRank) {
         })),
       ],
       layout: {
-        xaxis: { title: "rank r", range: [0.5, Math.max(r, ...ranks) + 0.5] },
+        xaxis: { title: t("rank r"), range: [0.5, Math.max(r, ...ranks) + 0.5] },
         yaxis: { type: "log", title: "‖M̃ − M‖ / ‖M‖", dtick: 1 },
         shapes: [{ type: "line", x0: r, x1: r, y0: 0, y1: 1, yref: "paper", line: { color: colour("soft"), width: 1, dash: "dot" } }],
       },
     }),
-    `At rank ${r} the floor is ${(atRank["SVD, the floor"] / norm).toPrecision(3)} of the norm.`,
+    t("At rank {r} the floor is {floor} of the norm.", { r, floor: (atRank[FLOOR] / norm).toPrecision(3) }),
   );
 }
 
@@ -231,10 +236,10 @@ function drawMatrix(matrix, { columns, rows = [] }) {
   return plots.matrix.draw(
     () => ({
       traces: [
-        { type: "heatmap", z: matrix, x0: 1, y0: 1, zmin: -largest, zmax: largest, colorscale: divergingScale(), colorbar: { thickness: 10, outlinewidth: 0 }, hovertemplate: "row %{y}, column %{x}: %{z:.4g}<extra></extra>" },
+        { type: "heatmap", z: matrix, x0: 1, y0: 1, zmin: -largest, zmax: largest, colorscale: divergingScale(), colorbar: { thickness: 10, outlinewidth: 0 }, hovertemplate: t("row {row}, column {column}", { row: "%{y}", column: "%{x}" }) + ": %{z:.4g}<extra></extra>" },
       ],
       layout: {
-        xaxis: { constrain: "domain", title: "column" },
+        xaxis: { constrain: "domain", title: t("column") },
         yaxis: { autorange: "reversed", constrain: "domain" },
         shapes: [
           ...columns.map((index) => frame(index + 0.5, index + 1.5, 0.5, n + 0.5)),
@@ -242,7 +247,7 @@ function drawMatrix(matrix, { columns, rows = [] }) {
         ],
       },
     }),
-    `${n} rows and ${m} columns; columns ${columns.map((index) => index + 1).join(", ")} are chosen.`,
+    t("{n} rows and {m} columns; columns {chosen} are chosen.", { n, m, chosen: columns.map((index) => index + 1).join(", ") }),
   );
 }
 
@@ -255,21 +260,21 @@ function drawCoefficients({ histogram_edges: edges, histogram_counts: counts, ma
       layout: {
         bargap: 0,
         xaxis: { title: "|z|" },
-        yaxis: { title: "entries of Z", type: "log", dtick: 1 },
-        annotations: edges ? [] : [{ text: "Choose one of the IDs to see its coefficients.", xref: "paper", yref: "paper", x: 0.5, y: 0.5, showarrow: false }],
+        yaxis: { title: t("entries of Z"), type: "log", dtick: 1 },
+        annotations: edges ? [] : [{ text: t("Choose one of the IDs to see its coefficients."), xref: "paper", yref: "paper", x: 0.5, y: 0.5, showarrow: false }],
         shapes: edges ? [{ type: "line", x0: 2, x1: 2, y0: 0, y1: 1, yref: "paper", line: { color: colour("series-2"), width: 1, dash: "dot" } }] : [],
       },
     }),
-    edges ? `The largest is ${largest.toPrecision(4)}; the dotted line marks 2.` : "None for this method.",
+    edges ? t("The largest is {largest}; the dotted line marks 2.", { largest: largest.toPrecision(4) }) : t("None for this method."),
   );
 }
 
 function drawSampling({ squared_errors: errors, mean, theory, top_norm: topNorm, svd_floor: floor }, r) {
-  const marks = { mean, theory, "largest norms": topNorm, floor };
+  const marks = { [t("mean")]: mean, [t("theory")]: theory, [t("largest norms")]: topNorm, [t("floor")]: floor };
   return plots.sampling.draw(
     () => ({
       traces: [
-        { type: "histogram", name: "draws", x: errors, nbinsx: 30, marker: { color: colour("ghost") } },
+        { type: "histogram", name: t("draws"), x: errors, nbinsx: 30, marker: { color: colour("ghost") } },
         ...Object.entries(marks).map(([name, value], index) => ({
           name,
           mode: "lines",
@@ -278,9 +283,9 @@ function drawSampling({ squared_errors: errors, mean, theory, top_norm: topNorm,
           line: { color: colour(`series-${index + 1}`), width: 2, dash: index === 0 ? "dot" : "solid" },
         })),
       ],
-      layout: { bargap: 0.05, xaxis: { title: "squared error" } },
+      layout: { bargap: 0.05, xaxis: { title: t("squared error") } },
     }),
-    `With ${r} draws the mean is ${mean.toPrecision(3)}, theory says ${theory.toPrecision(3)}; keeping the largest norms leaves ${topNorm.toPrecision(3)}, the floor is ${floor.toPrecision(3)}.`,
+    t("With {r} draws the mean is {mean}, theory says {theory}; keeping the largest norms leaves {norms}, the floor is {floor}.", { r, mean: mean.toPrecision(3), theory: theory.toPrecision(3), norms: topNorm.toPrecision(3), floor: floor.toPrecision(3) }),
   );
 }
 
@@ -293,6 +298,6 @@ function drawSpectrum(singular, r) {
       ],
       layout: { xaxis: { title: "i" }, yaxis: { type: "log", title: "σᵢ", dtick: 1 } },
     }),
-    `From ${singular[0].toPrecision(3)} to ${singular.at(-1).toPrecision(3)}; the first ${r} are kept.`,
+    t("From {first} to {last}; the first {r} are kept.", { first: singular[0].toPrecision(3), last: singular.at(-1).toPrecision(3), r }),
   );
 }

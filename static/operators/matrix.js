@@ -1,5 +1,7 @@
 // Matrices that a reader brings: from text, CSV, JSON or a picture.
 
+import { t } from "../words.js";
+
 const MAX_SIDE = 200;
 const PICTURE_SIDE = 48;
 
@@ -21,11 +23,11 @@ function readJson(text) {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new RangeError("This is not JSON that can be read; write a list of rows such as [[1, 2], [3, 4]].");
+    throw new RangeError(t("This is not JSON that can be read; write a list of rows such as [[1, 2], [3, 4]]."));
   }
   const rows = value?.matrix ?? value;
   if (!Array.isArray(rows) || !rows.every(Array.isArray)) {
-    throw new RangeError("The JSON must hold a list of rows such as [[1, 2], [3, 4]].");
+    throw new RangeError(t("The JSON must hold a list of rows such as [[1, 2], [3, 4]]."));
   }
   return rows;
 }
@@ -39,21 +41,21 @@ function readRows(text) {
 }
 
 function check(rows) {
-  if (!rows.length || !rows[0].length) throw new RangeError("The matrix is empty; give at least one number.");
+  if (!rows.length || !rows[0].length) throw new RangeError(t("The matrix is empty; give at least one number."));
   const width = rows[0].length;
   const odd = rows.findIndex((row) => row.length !== width);
-  if (odd >= 0) throw new RangeError(`Row ${odd + 1} has ${rows[odd].length} numbers and the first ${width}; all rows must be as long.`);
+  if (odd >= 0) throw new RangeError(t("Row {row} has {count} numbers and the first {width}; all rows must be as long.", { row: odd + 1, count: rows[odd].length, width }));
   if (rows.length > MAX_SIDE || width > MAX_SIDE) {
-    throw new RangeError(`The matrix is ${rows.length} × ${width}; at most ${MAX_SIDE} × ${MAX_SIDE} is taken.`);
+    throw new RangeError(t("The matrix is {rows} × {columns}; at most {most} × {most} is taken.", { rows: rows.length, columns: width, most: MAX_SIDE }));
   }
   const bad = rows.flat().find((value) => typeof value !== "number" || !Number.isFinite(value));
-  if (bad !== undefined) throw new RangeError("The matrix holds something that is not a number.");
+  if (bad !== undefined) throw new RangeError(t("The matrix holds something that is not a number."));
   return rows;
 }
 
 async function readPicture(file) {
   const bitmap = await createImageBitmap(file).catch(() => {
-    throw new RangeError("This picture cannot be read; take PNG, JPEG, WebP or GIF.");
+    throw new RangeError(t("This picture cannot be read; take PNG, JPEG, WebP or GIF."));
   });
   const scale = Math.min(1, PICTURE_SIDE / Math.max(bitmap.width, bitmap.height));
   const canvas = document.createElement("canvas");

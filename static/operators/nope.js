@@ -2,6 +2,7 @@
 
 import { startPage, warningsOf } from "./page.js";
 import { colour, Plot, sequentialScale } from "./plot.js";
+import { t } from "../words.js";
 
 const SHUFFLED_TOKENS = 8;
 const SHUFFLED_DIMENSION = 8;
@@ -53,13 +54,13 @@ async function show(state, { simulation, resolution, shuffle }) {
   return {
     tables: [
       {
-        caption: "By position",
-        columns: ["n", "mean square of yₙ", "law", "effective tokens", "resolution"],
+        caption: t("By position"),
+        columns: ["n", t("mean square of yₙ"), t("law"), t("effective tokens"), t("resolution")],
         rows: places.map((n) => [n, square[n - 1], expected[n - 1], effective[n - 1], resolution.result.resolution[n - 1]]),
       },
       {
-        caption: "Largest change of yₙ by the shuffle",
-        columns: ["n", "token there now", "bidirectional", "causal"],
+        caption: t("Largest change of yₙ by the shuffle"),
+        columns: ["n", t("token there now"), t("bidirectional"), t("causal")],
         rows: shuffle.result.order.map((token, i) => [i + 1, token + 1, shuffle.result.bidirectional[i], shuffle.result.causal[i]]),
       },
     ],
@@ -71,8 +72,7 @@ function warnOfBlur(resolution) {
   const last = resolution.at(-1);
   if (last >= BLURRED) return [];
   return [
-    `At n = ${resolution.length} the norm tells a position from the next by ${last.toPrecision(2)} of the norm of one token: ` +
-      "on long input neighbours are all but the same.",
+    t("At n = {n} the norm tells a position from the next by {share} of the norm of one token: on long input neighbours are all but the same.", { n: resolution.length, share: last.toPrecision(2) }),
   ];
 }
 
@@ -80,12 +80,12 @@ function drawSquares(position, square, expected) {
   return plots.square.draw(
     () => ({
       traces: [
-        { name: "measured", mode: "markers", x: position, y: square, marker: { size: 5, color: colour("series-1") } },
+        { name: t("measured"), mode: "markers", x: position, y: square, marker: { size: 5, color: colour("series-1") } },
         { name: "μ² + σ²/n", mode: "lines", x: position, y: expected, line: { color: colour("series-2"), width: 2 } },
       ],
       layout: { xaxis: { type: "log", title: "n", dtick: 1 }, yaxis: { type: "log", dtick: 1 } },
     }),
-    `From ${square[0].toPrecision(3)} at n = 1 to ${square.at(-1).toPrecision(3)} at n = ${position.length}; the law says ${expected.at(-1).toPrecision(3)}.`,
+    t("From {first} at n = 1 to {last} at n = {n}; the law says {law}.", { first: square[0].toPrecision(3), last: square.at(-1).toPrecision(3), n: position.length, law: expected.at(-1).toPrecision(3) }),
   );
 }
 
@@ -98,7 +98,7 @@ function drawResolution(position, { resolution, asymptotic }) {
       ],
       layout: { xaxis: { type: "log", title: "n", dtick: 1 }, yaxis: { type: "log", dtick: 1 } },
     }),
-    `From ${resolution[0].toPrecision(3)} down to ${resolution.at(-1).toPrecision(3)}.`,
+    t("From {first} down to {last}.", { first: resolution[0].toPrecision(3), last: resolution.at(-1).toPrecision(3) }),
     [resolution],
   );
 }
@@ -117,17 +117,17 @@ function drawWeights(weights) {
               zmax: 0,
               colorscale: sequentialScale(),
               colorbar: { thickness: 10, outlinewidth: 0, tickvals: [-3, -2, -1, 0], ticktext: ["0.001", "0.01", "0.1", "1"] },
-              hovertemplate: "query %{y}, key %{x}: 10^%{z:.2f}<extra></extra>",
+              hovertemplate: t("query {query}, key {key}", { query: "%{y}", key: "%{x}" }) + ": 10^%{z:.2f}<extra></extra>",
             },
           ]
         : [],
       layout: {
-        xaxis: { title: "key", constrain: "domain" },
-        yaxis: { title: "query", autorange: "reversed", scaleanchor: "x", constrain: "domain" },
-        annotations: weights ? [] : [{ text: "Given up to a length of 200.", xref: "paper", yref: "paper", x: 0.5, y: 0.5, showarrow: false }],
+        xaxis: { title: t("key"), constrain: "domain" },
+        yaxis: { title: t("query"), autorange: "reversed", scaleanchor: "x", constrain: "domain" },
+        annotations: weights ? [] : [{ text: t("Given up to a length of 200."), xref: "paper", yref: "paper", x: 0.5, y: 0.5, showarrow: false }],
       },
     }),
-    "Lower triangle: each query sees the keys up to its own, by a logarithmic colour.",
+    t("Lower triangle: each query sees the keys up to its own, by a logarithmic colour."),
     [weights],
   );
 }
@@ -137,12 +137,12 @@ function drawShuffle({ bidirectional, causal }) {
   return plots.shuffle.draw(
     () => ({
       traces: [
-        { type: "bar", name: "bidirectional", x: queries, y: bidirectional, marker: { color: colour("series-2") } },
-        { type: "bar", name: "causal", x: queries, y: causal, marker: { color: colour("series-1") } },
+        { type: "bar", name: t("bidirectional"), x: queries, y: bidirectional, marker: { color: colour("series-2") } },
+        { type: "bar", name: t("causal"), x: queries, y: causal, marker: { color: colour("series-1") } },
       ],
       layout: { xaxis: { title: "n", dtick: 1 }, yaxis: { rangemode: "tozero", range: [0, Math.max(0.5, ...causal) * 1.05] } },
     }),
-    `Bidirectional at most ${Math.max(...bidirectional).toExponential(1)}; causal up to ${Math.max(...causal).toPrecision(2)}, and ${causal.at(-1).toExponential(1)} for the last.`,
+    t("Bidirectional at most {both}; causal up to {causal}, and {last} for the last.", { both: Math.max(...bidirectional).toExponential(1), causal: Math.max(...causal).toPrecision(2), last: causal.at(-1).toExponential(1) }),
     [causal],
   );
 }

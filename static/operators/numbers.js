@@ -1,11 +1,13 @@
 // The numbers behind the plots: as tables on the page, and as files.
 
+import { t } from "../words.js";
+
 const SIGNIFICANT_DIGITS = 6;
 
 /** A number as the tables write it: six digits, no trailing zeros. */
 export function format(value) {
   if (value === null || value === undefined) return "–";
-  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "boolean") return value ? t("yes") : t("no");
   if (typeof value !== "number") return String(value);
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value);
   return String(Number(value.toPrecision(SIGNIFICANT_DIGITS)));

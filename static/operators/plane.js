@@ -1,5 +1,7 @@
 // Geometry of the plane: which part of it is nearest to which point.
 
+import { t } from "../words.js";
+
 /**
  * The part of a rectangle that is nearer to `points[index]` than to any other point, as a polygon.
  * Each other point cuts the polygon along the line midway between the two.
@@ -36,7 +38,7 @@ export function parsePoints(text) {
     .map((part) => part.split(/[\s,]+/).filter(Boolean).map(Number));
   const isPoint = (point) => point.length === 2 && point.every(Number.isFinite);
   if (!points.length || !points.every(isPoint)) {
-    throw new RangeError("Write points as two numbers each, between semicolons: 0, 0; 1, 0.");
+    throw new RangeError(t("Write points as two numbers each, between semicolons: 0, 0; 1, 0."));
   }
   return points;
 }

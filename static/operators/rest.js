@@ -1,5 +1,7 @@
 // The service's operators, asked over REST. Same-origin, JSON both ways.
 
+import { t } from "../words.js";
+
 /** A refusal of the service: its message is a sentence that can be shown as it is. */
 export class OperatorError extends Error {}
 
@@ -30,7 +32,7 @@ async function send(name, body, signal) {
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new OperatorError("The service cannot be reached; what is shown is its last answer.");
+    throw new OperatorError(t("The service cannot be reached; what is shown is its last answer."));
   }
 }
 
@@ -40,8 +42,8 @@ async function readAnswer(response) {
     answer = await response.json();
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new OperatorError(`The service answered ${response.status} without saying more.`);
+    throw new OperatorError(t("The service answered {status} without saying more.", { status: response.status }));
   }
   if (response.ok) return answer;
-  throw new OperatorError(answer.detail ?? answer.title ?? `The service answered ${response.status}.`);
+  throw new OperatorError(answer.detail ?? answer.title ?? t("The service answered {status} without saying more.", { status: response.status }));
 }

@@ -2,14 +2,15 @@
 
 import { startPage, warningsOf } from "./page.js";
 import { colour, Plot, sequentialScale } from "./plot.js";
-import { parseSegments, SegmentsEditor } from "./segments.js";
+import { KINDS, parseSegments, SegmentsEditor } from "./segments.js";
+import { t } from "../words.js";
 
 const MAX_LABELS = 60;
 const PRINCIPLES = [
-  ["compatibility", "Compatibility: text alone is RoPE-1D, an image alone RoPE-2D"],
-  ["equivalence", "Equivalence: an image counts as many tokens as it has patches"],
-  ["symmetry", "Symmetry: the gaps before and after an image are equal"],
-  ["unit_spacing", "Patches next to each other are one apart"],
+  ["compatibility", t("compatibility"), t("Compatibility: text alone is RoPE-1D, an image alone RoPE-2D")],
+  ["equivalence", t("equivalence"), t("Equivalence: an image counts as many tokens as it has patches")],
+  ["symmetry", t("symmetry"), t("Symmetry: the gaps before and after an image are equal")],
+  ["unit_spacing", t("unit spacing"), t("Patches next to each other are one apart")],
 ];
 
 const plots = Object.fromEntries(["positions", "decay", "map"].map((id) => [id, new Plot(`plot-${id}`)]));
@@ -56,27 +57,27 @@ async function show(state, { placed, principles, curve, map }) {
     drawDecay(curve.result, map.result),
     drawMap(map.result),
   ]);
-  const axes = ["row", "column", "frame"].slice(0, positions[0].length);
+  const axes = [t("row"), t("column"), t("frame")].slice(0, positions[0].length);
   const write = (place) => `(${place.map((value) => Number(value.toFixed(4))).join(", ")})`;
   return {
     tables: [
       {
-        caption: "Gaps",
-        columns: ["block", "first patch", "last patch", "next text", "gap before", "gap after"],
+        caption: t("Gaps"),
+        columns: [t("block"), t("first patch"), t("last patch"), t("next text"), t("gap before"), t("gap after")],
         rows: blocks.map((block) => [
-          `${segments[block.segment].kind} ${block.segment + 1}`,
+          `${KINDS[segments[block.segment].kind]} ${block.segment + 1}`,
           ...["first_patch", "last_patch", "next_text", "gap_before", "gap_after"].map((name) => write(block[name])),
         ]),
       },
       {
-        caption: "Principles of every scheme",
-        columns: ["scheme", ...PRINCIPLES.map(([name]) => name.replace("_", " "))],
+        caption: t("Principles of every scheme"),
+        columns: [t("scheme"), ...PRINCIPLES.map(([, name]) => name)],
         rows: principles.result.schemes.map((scheme) => [scheme.scheme.replace("_", " "), ...PRINCIPLES.map(([name]) => scheme[name])]),
       },
       {
-        caption: "Positions",
-        columns: ["token", "of", ...(axes.length > 1 ? axes : ["position"])],
-        rows: positions.map((place, index) => [index + 1, `${segments[segment[index]].kind} ${segment[index] + 1}`, ...place]),
+        caption: t("Positions"),
+        columns: [t("token"), t("of"), ...(axes.length > 1 ? axes : [t("position")])],
+        rows: positions.map((place, index) => [index + 1, `${KINDS[segments[segment[index]].kind]} ${segment[index] + 1}`, ...place]),
       },
     ],
     warnings: [...warningsOf(placed), ...mine.reasons],
@@ -84,7 +85,7 @@ async function show(state, { placed, principles, curve, map }) {
 }
 
 function showPrinciples(scheme) {
-  const items = PRINCIPLES.map(([name, text]) => {
+  const items = PRINCIPLES.map(([name, , text]) => {
     const item = document.createElement("li");
     const isKept = scheme[name];
     item.dataset.kept = isKept === null ? "unknown" : isKept ? "yes" : "no";
@@ -93,7 +94,7 @@ function showPrinciples(scheme) {
     mark.textContent = isKept === null ? "–" : isKept ? "✓" : "✗";
     mark.setAttribute("aria-hidden", "true");
     const words = document.createElement("span");
-    words.textContent = text + (isKept === null ? " (cannot be judged)" : isKept ? "" : " – broken");
+    words.textContent = isKept === null ? t("{principle} (cannot be judged)", { principle: text }) : isKept ? text : t("{principle} – broken", { principle: text });
     item.append(mark, words);
     return item;
   });
@@ -117,7 +118,7 @@ function drawPositions(positions, segment, segments, next) {
           const own = positions.map((place, token) => ({ place, token })).filter(({ token }) => segment[token] === index);
           const flat = own.map(({ place }) => toPlane(place));
           return {
-            name: `${index + 1} ${kind}`,
+            name: `${index + 1} ${KINDS[kind]}`,
             mode: positions.length <= MAX_LABELS ? "markers+text" : "markers",
             x: flat.map(([, column]) => column),
             y: flat.map(([row]) => row),
@@ -131,18 +132,18 @@ function drawPositions(positions, segment, segments, next) {
               opacity: kind === "video" ? 0.55 : 1,
               color: colour(`series-${(index % 8) + 1}`),
             },
-            hovertext: own.map(({ place, token }) => `token ${token + 1} at (${place.join(", ")})`),
+            hovertext: own.map(({ place, token }) => t("token {token} at ({place})", { token: token + 1, place: place.join(", ") })),
             hoverinfo: "text",
           };
         }),
-        { name: "next text", mode: "markers", x: [toPlane(next)[1]], y: [toPlane(next)[0]], marker: { symbol: "circle-open", size: 9, color: colour("soft") }, hovertext: [`next text at (${next.join(", ")})`], hoverinfo: "text" },
+        { name: t("next text"), mode: "markers", x: [toPlane(next)[1]], y: [toPlane(next)[0]], marker: { symbol: "circle-open", size: 9, color: colour("soft") }, hovertext: [t("next text at ({place})", { place: next.join(", ") })], hoverinfo: "text" },
       ],
       layout: {
-        xaxis: { title: positions[0].length > 1 ? "column" : "position", constrain: "domain" },
-        yaxis: { title: positions[0].length > 1 ? "row" : "", autorange: "reversed", scaleanchor: "x", constrain: "domain" },
+        xaxis: { title: positions[0].length > 1 ? t("column") : t("position"), constrain: "domain" },
+        yaxis: { title: positions[0].length > 1 ? t("row") : "", autorange: "reversed", scaleanchor: "x", constrain: "domain" },
       },
     }),
-    `${positions.length} tokens; the next text would lie at (${next.join(", ")}).`,
+    t("{n} tokens; the next text would lie at ({place}).", { n: positions.length, place: next.join(", ") }),
   );
 }
 
@@ -150,12 +151,12 @@ function drawDecay(curve, map) {
   return plots.decay.draw(
     () => ({
       traces: [
-        { name: "along the diagonal, as text", mode: "lines", x: curve.offsets, y: curve.score, line: { color: colour("series-1"), width: 2 } },
-        { name: "along a row", mode: "lines", x: map.offsets, y: map.score[map.offsets.indexOf(0)], line: { color: colour("series-2"), width: 2 } },
+        { name: t("along the diagonal, as text"), mode: "lines", x: curve.offsets, y: curve.score, line: { color: colour("series-1"), width: 2 } },
+        { name: t("along a row"), mode: "lines", x: map.offsets, y: map.score[map.offsets.indexOf(0)], line: { color: colour("series-2"), width: 2 } },
       ],
-      layout: { xaxis: { title: "offset" } },
+      layout: { xaxis: { title: t("offset") } },
     }),
-    `Largest at offset 0, ${Math.max(...curve.score).toFixed(2)}, and falling with the distance, in waves.`,
+    t("Largest at offset 0, {score}, and falling with the distance, in waves.", { score: Math.max(...curve.score).toFixed(2) }),
     [curve, map],
   );
 }
@@ -179,7 +180,7 @@ function drawMap(map) {
         yaxis: { title: "dx", scaleanchor: "x", constrain: "domain" },
       },
     }),
-    "Largest in the middle, with a cross of offsets along one axis only.",
+    t("Largest in the middle, with a cross of offsets along one axis only."),
     [map],
   );
 }

@@ -1,16 +1,21 @@
 // A sequence of texts, images and videos: its written form, and an editor of it.
 
+import { t } from "../words.js";
+
 const SHAPES = {
-  text: { fields: ["length"], labels: ["tokens"] },
-  image: { fields: ["width", "height"], labels: ["columns", "rows"] },
-  video: { fields: ["width", "height", "frames"], labels: ["columns", "rows", "frames"] },
+  text: { fields: ["length"], labels: [t("tokens")] },
+  image: { fields: ["width", "height"], labels: [t("columns"), t("rows")] },
+  video: { fields: ["width", "height", "frames"], labels: [t("columns"), t("rows"), t("frames")] },
 };
+/** Kinds of segments by the words of the written form, as readers see them. */
+export const KINDS = { text: t("text"), image: t("image"), video: t("video") };
+
 const MAX_SIZE = 999;
 
 /** Segments from "text 4, image 3x2, video 3x2x4". */
 export function parseSegments(text) {
   const parts = text.split(/[,;]/).map((part) => part.trim()).filter(Boolean);
-  if (!parts.length) throw new RangeError("Name at least one segment, such as text 4.");
+  if (!parts.length) throw new RangeError(t("Name at least one segment, such as text 4."));
   return parts.map(parseSegment);
 }
 
@@ -19,7 +24,7 @@ function parseSegment(part) {
   const kind = found?.[1].toLowerCase();
   const sizes = found?.[2].split(/[x×]/).map(Number);
   if (!found || sizes.length !== SHAPES[kind].fields.length) {
-    throw new RangeError(`“${part}” is no segment; write text 4, image 3x2 or video 3x2x4.`);
+    throw new RangeError(t("“{part}” is no segment; write text 4, image 3x2 or video 3x2x4.", { part }));
   }
   return { kind, ...Object.fromEntries(SHAPES[kind].fields.map((field, index) => [field, sizes[index]])) };
 }
@@ -64,7 +69,7 @@ export class SegmentsEditor {
   #makeLine(segment, index) {
     const line = document.createElement("li");
     const name = document.createElement("span");
-    name.textContent = segment.kind;
+    name.textContent = KINDS[segment.kind];
     name.className = "segment-kind";
     line.append(name);
     SHAPES[segment.kind].fields.forEach((field, place) => {
@@ -72,8 +77,8 @@ export class SegmentsEditor {
       line.append(this.#makeInput(segment, index, field, SHAPES[segment.kind].labels[place]));
     });
     line.append(
-      this.#makeButton("↑", `Move segment ${index + 1} up`, index === 0, () => this.#swap(index, index - 1)),
-      this.#makeButton("×", `Remove segment ${index + 1}`, this.segments.length === 1, () =>
+      this.#makeButton("↑", t("Move segment {n} up", { n: index + 1 }), index === 0, () => this.#swap(index, index - 1)),
+      this.#makeButton("×", t("Remove segment {n}", { n: index + 1 }), this.segments.length === 1, () =>
         this.#change(this.segments.filter((_, other) => other !== index)),
       ),
     );
@@ -83,7 +88,7 @@ export class SegmentsEditor {
   #makeInput(segment, index, field, label) {
     const input = document.createElement("input");
     Object.assign(input, { type: "number", min: 1, max: MAX_SIZE, step: 1, value: segment[field] });
-    input.setAttribute("aria-label", `Segment ${index + 1}, ${segment.kind}: ${label}`);
+    input.setAttribute("aria-label", t("Segment {n}, {kind}: {label}", { n: index + 1, kind: KINDS[segment.kind], label }));
     input.addEventListener("input", () => {
       const size = Number(input.value);
       if (!Number.isInteger(size) || size < 1) return;

@@ -4,6 +4,7 @@ import { parseNumbers } from "./controls.js";
 import { Handles } from "./handles.js";
 import { startPage, warningsOf } from "./page.js";
 import { colour, Plot, sequentialScale } from "./plot.js";
+import { t } from "../words.js";
 
 const RANGE = 5;
 const DIFFERENCES = range(-4, 4, 0.1);
@@ -17,10 +18,10 @@ const MAPS = {
   softmax: { name: "softmax", operator: "softmax", options: () => ({}) },
   entmax: { name: "entmax", operator: "entmax", options: ({ alpha }) => ({ alpha: Number(alpha) }) },
   sparsemax: { name: "sparsemax", operator: "sparsemax", options: () => ({}) },
-  sparse: { name: "sparse softmax", operator: "sparse_softmax", options: ({ k }, n) => ({ k: Math.min(k, n) }) },
+  sparse: { name: t("sparse softmax"), operator: "sparse_softmax", options: ({ k }, n) => ({ k: Math.min(k, n) }) },
   taylor: { name: "Taylor", operator: "taylor_softmax", options: ({ degree }) => ({ degree: Number(degree) }) },
   perturbed: {
-    name: "perturbed",
+    name: t("perturbed"),
     operator: "perturb_max",
     options: ({ noise }) => ({ noise, nodes: PERTURB_NODES }),
   },
@@ -84,7 +85,7 @@ async function show(state, answers) {
     x.map((value, index) => ({
       x: index + 1,
       y: value,
-      label: `Score ${index + 1}`,
+      label: t("Score {n}", { n: index + 1 }),
       text: String(value),
       free: "y",
     })),
@@ -101,31 +102,31 @@ async function show(state, answers) {
   return {
     tables: [
       {
-        caption: "Probabilities",
-        columns: ["entry", "x", ...names.map((key) => MAPS[key].name)],
+        caption: t("Probabilities"),
+        columns: [t("entry"), "x", ...names.map((key) => MAPS[key].name)],
         rows: entries.map((entry, i) => [entry, x[i], ...names.map((key) => answers[key].result.p[i])]),
       },
       {
-        caption: "Thresholds and supports",
-        columns: ["map", "threshold λ", "entries above zero"],
+        caption: t("Thresholds and supports"),
+        columns: [t("map"), t("threshold λ"), t("entries above zero")],
         rows: ["entmax", "sparsemax", "sparse", "taylor"].map((key) => {
           const { threshold, support_size: size } = answers[key].result;
           return [MAPS[key].name, threshold, size];
         }),
       },
       {
-        caption: "Two scores: p₁ against x₁ − x₂",
+        caption: t("Two scores: p₁ against x₁ − x₂"),
         columns: ["x₁ − x₂", ...names.map((key) => MAPS[key].name)],
         rows: everyNth(10, DIFFERENCES, ...names.map((key) => answers.pairs[key].result.p.map((pair) => pair[0]))),
       },
       {
-        caption: "Entries above zero against α",
-        columns: ["α", "entries"],
+        caption: t("Entries above zero against α"),
+        columns: ["α", t("entries")],
         rows: everyNth(5, answers.support.result.alpha, answers.support.result.support_size),
       },
       {
-        caption: "Losses against the target’s lead",
-        columns: ["lead", ...answers.losses.result.losses.map(({ loss }) => nameLoss(loss))],
+        caption: t("Losses against the target’s lead"),
+        columns: [t("lead"), ...answers.losses.result.losses.map(({ loss }) => nameLoss(loss))],
         rows: everyNth(10, answers.losses.result.lead, ...answers.losses.result.losses.map(({ value }) => value)),
       },
     ],
@@ -139,7 +140,7 @@ async function show(state, answers) {
 function explainTaylor(x, answers) {
   const p = answers.taylor.result.p;
   const broken = x.some((a, i) => x.some((b, j) => a > b && p[i] < p[j]));
-  return broken ? ["Taylor softmax gives a smaller score more than a larger one here: it does not keep the order."] : [];
+  return broken ? [t("Taylor softmax gives a smaller score more than a larger one here: it does not keep the order.")] : [];
 }
 
 /** Rows of a table from columns of a curve, every nth point of it. */
@@ -149,7 +150,7 @@ function everyNth(step, first, ...others) {
 }
 
 function nameLoss(loss) {
-  return { am_softmax: "AM-softmax", smooth_accuracy: "minus p" }[loss] ?? loss.replace("_", "-");
+  return { am_softmax: "AM-softmax", smooth_accuracy: t("minus p") }[loss] ?? loss.replace("_", "-");
 }
 
 function drawScores(x, entries) {
@@ -161,7 +162,7 @@ function drawScores(x, entries) {
       // A common offset leaves the bars in sight.
       layout: { xaxis: { dtick: 1, range: [0.4, x.length + 0.6] }, yaxis: { range: Math.max(...x.map(Math.abs)) > 50 ? undefined : [low, high] } },
     }),
-    `Scores ${x.join(", ")}.`,
+    t("Scores {x}.", { x: x.join(", ") }),
   );
 }
 
@@ -176,7 +177,7 @@ function drawMaps(entries, answers) {
     }));
   return plots.p.draw(
     () => ({ traces: traces(), layout: { barmode: "group", xaxis: { dtick: 1 }, yaxis: { range: [0, 1.02] }, bargap: 0.15 } }),
-    `Softmax gives ${answers.softmax.result.p.map((share) => share.toFixed(3)).join(", ")}.`,
+    t("Softmax gives {p}.", { p: answers.softmax.result.p.map((share) => share.toFixed(3)).join(", ") }),
   );
 }
 
@@ -192,7 +193,7 @@ function drawPairs(answers) {
       })),
       layout: { xaxis: { title: "x₁ − x₂" }, yaxis: { range: [-0.02, 1.02] }, showlegend: false },
     }),
-    "All rise from 0 to 1; entmax and sparsemax reach both ends.",
+    t("All rise from 0 to 1; entmax and sparsemax reach both ends."),
     Object.values(answers.pairs),
   );
 }
@@ -237,7 +238,7 @@ function drawTriangle(state, answers, x) {
         annotations: [corner("1", -0.04, -0.02, "right"), corner("2", 1.04, -0.02, "left"), corner("3", 0.5, 0.93, "center")],
       },
     };
-  }, `Largest probability by ${MAPS[state.map].name}, from ${Math.min(...largest).toFixed(2)} in the middle to 1 at the corners.`, [answers.triangle, answers.softmax, answers[state.map]]);
+  }, t("Largest probability by {map}, from {least} in the middle to 1 at the corners.", { map: MAPS[state.map].name, least: Math.min(...largest).toFixed(2) }), [answers.triangle, answers.softmax, answers[state.map]]);
 }
 
 function drawSupport(state, answers) {
@@ -251,7 +252,7 @@ function drawSupport(state, answers) {
       ],
       layout: { showlegend: false, xaxis: { title: "α", range: [0.97, 2.03] }, yaxis: { dtick: 1, range: [0, top] } },
     }),
-    `${sizes[0]} at α = 1, ${sizes.at(-1)} at α = 2.`,
+    t("{first} at α = 1, {last} at α = 2.", { first: sizes[0], last: sizes.at(-1) }),
     [answers.support, state.alpha],
   );
 }
@@ -265,12 +266,12 @@ function drawLosses(answers) {
         const name = nameLoss(loss);
         return [
           { name, mode: "lines", x: lead, y: value, line },
-          { name: `${name}, slope`, mode: "lines", x: lead, y: slope, line: { ...line, dash: "dot", width: 1.5 }, showlegend: false },
+          { name: t("{name}, slope", { name }), mode: "lines", x: lead, y: slope, line: { ...line, dash: "dot", width: 1.5 }, showlegend: false },
         ];
       }),
-      layout: { xaxis: { title: "lead of the target" } },
+      layout: { xaxis: { title: t("lead of the target") } },
     }),
-    "All losses fall as the target takes the lead; the sparse ones reach zero, sparsemax’s at a lead of 1.",
+    t("All losses fall as the target takes the lead; the sparse ones reach zero, sparsemax’s at a lead of 1."),
     [answers.losses],
   );
 }

@@ -4,6 +4,7 @@ import { formatValue, parseNumbers } from "./controls.js";
 import { Handles } from "./handles.js";
 import { startPage, warningsOf } from "./page.js";
 import { colour, divergingScale, Plot } from "./plot.js";
+import { t } from "../words.js";
 
 const OPERATORS = {
   grad: { operator: "grad_top_k", hasJacobian: true },
@@ -52,7 +53,7 @@ async function show(state, { chosen, steps, sweep }) {
   const entries = x.map((_, index) => index + 1);
   const { p, hard, total, threshold, jacobian } = chosen.result;
   handles.show(
-    x.map((value, index) => ({ x: index + 1, y: value, label: `Entry ${index + 1}`, text: String(value), free: "y" })),
+    x.map((value, index) => ({ x: index + 1, y: value, label: t("Entry {n}", { n: index + 1 }), text: String(value), free: "y" })),
   );
   await Promise.all([
     drawEntries(x, entries, threshold, Number(state.tau)),
@@ -64,26 +65,26 @@ async function show(state, { chosen, steps, sweep }) {
   const tables = [
     {
       caption: `${chosen.operator}, k = ${formatValue(state.k)}`,
-      columns: ["entry", "x", "p", "hard top-k"],
+      columns: [t("entry"), "x", "p", t("hard top-k")],
       rows: entries.map((entry, i) => [entry, x[i], p[i], hard[i]]),
     },
     {
-      caption: "Sum and threshold",
-      columns: ["quantity", "value"],
+      caption: t("Sum and threshold"),
+      columns: [t("quantity"), t("value")],
       rows: [
-        ["sum of p", total],
-        ["threshold λ, of x/τ", threshold],
+        [t("sum of p"), total],
+        [t("threshold λ, of x/τ"), threshold],
       ],
     },
     {
-      caption: "p against the temperature",
+      caption: t("p against the temperature"),
       columns: ["log₁₀ τ", ...entries.map((entry) => `p ${entry}`)],
       rows: TEMPERATURES.map((tau, i) => [Math.log10(tau), ...sweep.result.p[i]]).filter((_, i) => i % 5 === 0),
     },
   ];
   if (jacobian) {
     tables.push({
-      caption: "Jacobian",
+      caption: t("Jacobian"),
       columns: ["∂p / ∂x", ...entries],
       rows: entries.map((entry, i) => [entry, ...jacobian[i]]),
     });
@@ -93,7 +94,7 @@ async function show(state, { chosen, steps, sweep }) {
 
 function tellTies(x, hard) {
   const isSplit = x.some((a, i) => x.some((b, j) => a === b && hard[i] !== hard[j]));
-  return isSplit ? ["A tie: equal entries get equal shares of p, and the hard choice takes the first of them."] : [];
+  return isSplit ? [t("A tie: equal entries get equal shares of p, and the hard choice takes the first of them.")] : [];
 }
 
 function drawEntries(x, entries, threshold, tau) {
@@ -114,7 +115,9 @@ function drawEntries(x, entries, threshold, tau) {
         yaxis: { range: [Math.min(0, ...shown) - pad, Math.max(0, ...shown) + pad] },
       },
     }),
-    `Entries ${x.join(", ")}${level === null ? "; this operator has no threshold" : `; the threshold lies at ${level.toFixed(4)}`}.`,
+    level === null
+      ? t("Entries {x}; this operator has no threshold.", { x: x.join(", ") })
+      : t("Entries {x}; the threshold lies at {level}.", { x: x.join(", "), level: level.toFixed(4) }),
   );
 }
 
@@ -122,12 +125,12 @@ function drawChoice(entries, p, hard) {
   return plots.p.draw(
     () => ({
       traces: [
-        { type: "bar", name: "hard", x: entries, y: hard, marker: { color: colour("ghost") } },
+        { type: "bar", name: t("hard"), x: entries, y: hard, marker: { color: colour("ghost") } },
         { type: "bar", name: "p", x: entries, y: p, width: 0.42, marker: { color: colour("series-1") } },
       ],
       layout: { barmode: "overlay", xaxis: { dtick: entries.length > 12 ? 4 : 1 }, yaxis: { range: [Math.min(0, ...p), Math.max(1.05, ...p.map((value) => value * 1.05))] } },
     }),
-    `p is ${p.map((value) => (value === null ? "undefined" : value.toFixed(3))).join(", ")}.`,
+    t("p is {p}.", { p: p.map((value) => (value === null ? t("undefined") : value.toFixed(3))).join(", ") }),
   );
 }
 
@@ -147,7 +150,7 @@ function drawSweep(entries, rows, tau) {
       ],
       layout: { showlegend: entries.length <= 8, xaxis: { title: "log₁₀ τ" } },
     }),
-    "To the left the lines part to 0 and 1 if the operator tends to the hard choice; to the right they meet at k/n.",
+    t("To the left the lines part to 0 and 1 if the operator tends to the hard choice; to the right they meet at k/n."),
   );
 }
 
@@ -163,7 +166,7 @@ function drawSteps(result, chosen) {
       }),
       layout: { xaxis: { title: "t" } },
     }),
-    "Solid lines are the steps, from 0 to 1; dotted lines their slopes. The exponential step has a kink at 0.",
+    t("Solid lines are the steps, from 0 to 1; dotted lines their slopes. The exponential step has a kink at 0."),
     [result, chosen],
   );
 }
@@ -178,9 +181,9 @@ function drawJacobian(entries, jacobian, op) {
       layout: {
         xaxis: { title: "j", dtick: entries.length > 12 ? 4 : 1, constrain: "domain" },
         yaxis: { title: "i", dtick: entries.length > 12 ? 4 : 1, autorange: "reversed", scaleanchor: "x", constrain: "domain" },
-        annotations: jacobian ? [] : [{ text: "No Jacobian is given for this operator.", xref: "paper", yref: "paper", x: 0.5, y: 0.5, showarrow: false }],
+        annotations: jacobian ? [] : [{ text: t("No Jacobian is given for this operator."), xref: "paper", yref: "paper", x: 0.5, y: 0.5, showarrow: false }],
       },
     }),
-    jacobian ? "Positive on the diagonal, negative beside it; every row sums to 0." : `None for ${op}.`,
+    jacobian ? t("Positive on the diagonal, negative beside it; every row sums to 0.") : t("No Jacobian is given for this operator."),
   );
 }

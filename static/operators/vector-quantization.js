@@ -5,9 +5,11 @@ import { Handles } from "./handles.js";
 import { startPage, warningsOf } from "./page.js";
 import { formatPoints, makeCell, parsePoints } from "./plane.js";
 import { colour, Plot } from "./plot.js";
+import { t } from "../words.js";
 
 const GRADIENT_LENGTH = 0.7;
-const TRAININGS = { vq: "VQ", ema: "moving averages", simvq: "SimVQ", fsq: "FSQ" };
+const TRAININGS = { vq: "VQ", ema: t("moving averages"), simvq: "SimVQ", fsq: "FSQ" };
+const MAPS = { rotation: t("rotation trick"), straight_through: t("straight through"), reflection: t("reflection"), symmetric: t("symmetric") };
 const TIE = 1e-9;
 
 const plots = Object.fromEntries(
@@ -87,28 +89,28 @@ async function show(state, { transport, nearest, fsq, trainings }) {
   return {
     tables: [
       {
-        caption: "Codes",
-        columns: ["code", "x", "y", "squared distance to z", "nearest"],
+        caption: t("Codes"),
+        columns: [t("code"), "x", "y", t("squared distance to z"), t("nearest")],
         rows: codes.map((place, i) => [i, ...place, nearest.result.squared_distances[i], i === index]),
       },
       {
-        caption: "The gradient at z",
-        columns: ["carried by", "x", "y", "length / length at q", "degrees from that at q"],
-        rows: arrows.map((arrow) => [nameMap(arrow.map), ...arrow.gradient, arrow.norm_ratio, toDegrees(arrow.cosine)]),
+        caption: t("The gradient at z"),
+        columns: [t("carried by"), "x", "y", t("length / length at q"), t("degrees from that at q")],
+        rows: arrows.map((arrow) => [MAPS[arrow.map], ...arrow.gradient, arrow.norm_ratio, toDegrees(arrow.cosine)]),
       },
       {
-        caption: "z and q",
-        columns: ["quantity", "value"],
-        rows: [["degrees between them", toDegrees(cosine)], ["|q|/|z|", scale]],
+        caption: t("z and q"),
+        columns: [t("quantity"), t("value")],
+        rows: [[t("degrees between them"), toDegrees(cosine)], ["|q|/|z|", scale]],
       },
       {
         caption: "FSQ",
-        columns: ["axis", "t", "(L − 1) σ(t)", "code", "slope"],
+        columns: [t("axis"), "t", "(L − 1) σ(t)", t("code"), t("slope")],
         rows: z.map((t, i) => [i + 1, t, fsq.result.bounded[i], fsq.result.codes[i], fsq.result.slope[i]]),
       },
       {
-        caption: "After training",
-        columns: ["method", "share of codes in use", "perplexity", "mean squared distance"],
+        caption: t("After training"),
+        columns: [t("method"), t("share of codes in use"), t("perplexity"), t("mean squared distance")],
         rows: names.map((name, i) => {
           const { used_fraction: used, perplexity, loss } = trainings[i].result;
           return [TRAININGS[name], used.at(-1), perplexity.at(-1), loss.at(-1)];
@@ -125,10 +127,6 @@ async function show(state, { transport, nearest, fsq, trainings }) {
   };
 }
 
-function nameMap(map) {
-  return map === "rotation" ? "rotation trick" : map.replaceAll("_", " ");
-}
-
 /** An angle in degrees from its cosine, which rounding may have moved a little away from 1. */
 function toDegrees(cosine) {
   if (cosine === null) return null;
@@ -138,25 +136,25 @@ function toDegrees(cosine) {
 function tellTies(distances) {
   const least = Math.min(...distances);
   const tied = distances.map((_, i) => i).filter((i) => distances[i] - least <= TIE);
-  return tied.length > 1 ? [`A tie: codes ${tied.join(" and ")} are as near; the lowest number is taken.`] : [];
+  return tied.length > 1 ? [t("A tie: codes {codes} are as near; the lowest number is taken.", { codes: tied.join(", ") })] : [];
 }
 
 function tellHalves(bounded, codes) {
   const axis = bounded.findIndex((value) => Math.abs((value % 1) - 0.5) < TIE);
-  return axis < 0 ? [] : [`FSQ: ${bounded[axis]} lies on a half. Half to even rounds it to ${codes[axis]}, half up would give ${Math.floor(bounded[axis]) + 1}.`];
+  return axis < 0 ? [] : [t("FSQ: {value} lies on a half. Half to even rounds it to {even}, half up would give {up}.", { value: bounded[axis], even: codes[axis], up: Math.floor(bounded[axis]) + 1 })];
 }
 
 function showRatio(scale) {
   document.getElementById("ratio-value").textContent = scale === null ? "–" : scale.toPrecision(3);
   if (document.activeElement !== ratioSlider && scale > 0) ratioSlider.value = Math.log10(scale);
-  ratioSlider.setAttribute("aria-valuetext", scale === null ? "undefined" : scale.toPrecision(3));
+  ratioSlider.setAttribute("aria-valuetext", scale === null ? t("undefined") : scale.toPrecision(3));
 }
 
 function showHandles(z, codes) {
-  const name = ([x, y]) => `at ${x}, ${y}`;
+  const name = ([x, y]) => t("at {x}, {y}", { x, y });
   handles.show([
     { x: z[0], y: z[1], label: "z", text: name(z), free: "xy", isMain: true },
-    ...codes.map((place, i) => ({ x: place[0], y: place[1], label: `Code ${i}`, text: name(place), free: "xy" })),
+    ...codes.map((place, i) => ({ x: place[0], y: place[1], label: t("Code {n}", { n: i }), text: name(place), free: "xy" })),
   ]);
 }
 
@@ -178,8 +176,8 @@ function drawPlane(z, codes, { index, q, arrows: all }, angle) {
           }),
           { name: "codes", mode: "markers+text", x: codes.map(([x]) => x), y: codes.map(([, y]) => y), text: codes.map((_, i) => String(i)), textposition: "top right", marker: { symbol: "square", size: 9, color: codes.map((_, i) => colour(i === index ? "series-1" : "series-7")) }, hoverinfo: "skip", showlegend: false },
           { name: "z", mode: "lines+markers+text", x: [z[0], q[0]], y: [z[1], q[1]], text: ["z", ""], textposition: "bottom left", line: { color: colour("soft"), width: 1, dash: "dot" }, marker: { size: [10, 0.1], color: colour("ink") }, hoverinfo: "skip", showlegend: false },
-          legend("gradient at q", colour("ink")),
-          ...arrows.map(({ map }, i) => legend(nameMap(map), colour(`series-${i + 2}`))),
+          legend(t("gradient at q"), colour("ink")),
+          ...arrows.map(({ map }, i) => legend(MAPS[map], colour(`series-${i + 2}`))),
         ],
         layout: {
           xaxis: { range: [-reach, reach], constrain: "domain" },
@@ -191,7 +189,7 @@ function drawPlane(z, codes, { index, q, arrows: all }, angle) {
         },
       };
     },
-    `z at ${z.join(", ")} is nearest to code ${index} at ${q.join(", ")}.`,
+    t("z at {z} is nearest to code {index} at {q}.", { z: z.join(", "), index, q: q.join(", ") }),
   );
 }
 
@@ -200,16 +198,16 @@ function drawFsq({ result: { bounded, codes, index } }, [first, second]) {
   return plots.fsq.draw(
     () => ({
       traces: [
-        { mode: "markers", x: grid.map(([x]) => x), y: grid.map(([, y]) => y), text: grid.map((_, i) => `code number ${i}`), hovertemplate: "%{text}<extra></extra>", marker: { symbol: "square", size: 10, color: grid.map((_, i) => colour(i === index ? "series-1" : "ghost")) } },
+        { mode: "markers", x: grid.map(([x]) => x), y: grid.map(([, y]) => y), text: grid.map((_, i) => t("code number {n}", { n: i })), hovertemplate: "%{text}<extra></extra>", marker: { symbol: "square", size: 10, color: grid.map((_, i) => colour(i === index ? "series-1" : "ghost")) } },
         { mode: "lines+markers", x: [bounded[0], codes[0]], y: [bounded[1], codes[1]], line: { color: colour("series-2"), width: 1.5 }, marker: { size: [9, 0.1], color: colour("series-2") }, hovertemplate: "(%{x:.3f}, %{y:.3f})<extra></extra>" },
       ],
       layout: {
         showlegend: false,
-        xaxis: { dtick: 1, range: [-0.6, first - 0.4], title: "first axis" },
-        yaxis: { dtick: 1, range: [-0.6, second - 0.4], title: "second axis" },
+        xaxis: { dtick: 1, range: [-0.6, first - 0.4], title: t("first axis") },
+        yaxis: { dtick: 1, range: [-0.6, second - 0.4], title: t("second axis") },
       },
     }),
-    `z lands at ${bounded.map((part) => part.toFixed(3)).join(", ")} and is rounded to ${codes.join(", ")}, number ${index} of ${first * second}.`,
+    t("z lands at {place} and is rounded to {codes}, number {index} of {all}.", { place: bounded.map((part) => part.toFixed(3)).join(", "), codes: codes.join(", "), index, all: first * second }),
   );
 }
 
@@ -218,15 +216,15 @@ function drawTraining({ points, codebooks, counts }, name) {
   return plots.training.draw(
     () => ({
       traces: [
-        { name: "data", mode: "markers", x: points.map(([x]) => x), y: points.map(([, y]) => y), marker: { size: 3, color: colour("ghost") }, hoverinfo: "skip" },
+        { name: t("data"), mode: "markers", x: points.map(([x]) => x), y: points.map(([, y]) => y), marker: { size: 3, color: colour("ghost") }, hoverinfo: "skip" },
         ...[true, false].map((isUsed) => {
           const own = codes.filter((_, i) => counts[i] > 0 === isUsed);
-          return { name: isUsed ? "codes in use" : "dead codes", mode: "markers", x: own.map(([x]) => x), y: own.map(([, y]) => y), marker: { symbol: isUsed ? "square" : "x", size: 8, color: colour(isUsed ? "series-1" : "series-2") } };
+          return { name: isUsed ? t("codes in use") : t("dead codes"), mode: "markers", x: own.map(([x]) => x), y: own.map(([, y]) => y), marker: { symbol: isUsed ? "square" : "x", size: 8, color: colour(isUsed ? "series-1" : "series-2") } };
         }),
       ],
       layout: { xaxis: { constrain: "domain" }, yaxis: { scaleanchor: "x", constrain: "domain" } },
     }),
-    `${name}: ${counts.filter((count) => count > 0).length} of ${counts.length} codes are in use after training.`,
+    t("{name}: {used} of {all} codes are in use after training.", { name, used: counts.filter((count) => count > 0).length, all: counts.length }),
     [counts],
   );
 }
@@ -241,9 +239,9 @@ function drawUsage(trainings) {
         y: result.used_fraction,
         line: { color: colour(`series-${i + 1}`), width: 2 },
       })),
-      layout: { xaxis: { title: "steps" }, yaxis: { range: [0, 1.04], tickformat: ".0%" } },
+      layout: { xaxis: { title: t("steps") }, yaxis: { range: [0, 1.04], tickformat: ".0%" } },
     }),
-    trainings.map(({ result }, i) => `${Object.values(TRAININGS)[i]} ends at ${Math.round(100 * result.used_fraction.at(-1))} %`).join("; "),
+    trainings.map(({ result }, i) => t("{name} ends at {share} %", { name: Object.values(TRAININGS)[i], share: Math.round(100 * result.used_fraction.at(-1)) })).join("; "),
     trainings,
   );
 }
@@ -252,9 +250,9 @@ function drawCounts({ counts }, name) {
   return plots.counts.draw(
     () => ({
       traces: [{ type: "bar", x: counts.map((_, i) => i), y: counts, marker: { color: colour("series-1") } }],
-      layout: { xaxis: { title: "code" }, yaxis: { title: "points" }, bargap: 0.15 },
+      layout: { xaxis: { title: t("code") }, yaxis: { title: t("points") }, bargap: 0.15 },
     }),
-    `${name}: from ${Math.min(...counts)} to ${Math.max(...counts)} points for a code.`,
+    t("{name}: from {least} to {most} points for a code.", { name, least: Math.min(...counts), most: Math.max(...counts) }),
     [counts],
   );
 }

@@ -3,8 +3,9 @@
 import { isPlainClick } from "../controls.js";
 import { copyText } from "../frame/clipboard.js";
 import { say } from "../frame/toast.js";
+import { attempt } from "../local/attempt.js";
 import { hasSearch, rememberResults, toggleSearch } from "../local/searches.js";
-import { StoreError, watch } from "../local/store.js";
+import { watch } from "../local/store.js";
 import { t } from "../words.js";
 
 /** Serve the tools in `place`, which may be exchanged. */
@@ -33,15 +34,12 @@ async function copyAddress(address) {
 
 function save(place) {
   const { permalink, title } = place.querySelector("[data-permalink]").dataset;
-  try {
+  attempt(() => {
     const query = new URL(permalink, location.origin).search;
     const isSaved = toggleSearch(query, title.split(" – ")[0]);
     if (isSaved) rememberResults(query);
     say(isSaved ? t("Saved in this browser; your library says what is new.") : t("No longer saved."));
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    say(error.message);
-  }
+  });
 }
 
 function paint(place) {

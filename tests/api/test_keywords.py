@@ -12,17 +12,11 @@ from app.db.session import Database
 from app.main import create_app
 from tests.support.factories import COMPASS_ID, NOON, OTTER_ID, make_record
 from tests.support.library import GONE_ID, HOSTILE_ID, Library, fill_index, remove_index
+from tests.support.toy_papers import TOY_PAPERS
 
 KEYWORDS = "/api/v1/keywords"
 
-TOY = {
-    "2401.00001": (
-        "Sparse attention for long context",
-        "We study sparse attention attention kernels",
-    ),
-    "2401.00002": ("Learning rate scaling laws", "batch size and learning rate"),
-    "2401.00003": ("Long context evaluation", "benchmark for long context models"),
-}
+TOY = dict(zip(("2401.00001", "2401.00002", "2401.00003"), TOY_PAPERS.values(), strict=True))
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,13 @@ import gzip
 import json
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+
+from app.db.session import Database
+from indexer.progress import SilentProgress
+from indexer.snapshot import import_snapshot
 
 ROOT = Path(__file__).parents[2]
 SAMPLE_PATH = ROOT / "indexer" / "sample" / "papers.jsonl"
@@ -30,6 +35,18 @@ def iter_snapshot_lines(limit: int) -> Iterator[bytes]:
         month = 1 + number // 10_000 % 12
         row["id"] = f"{15 + number // 120_000}{month:02d}.{1 + number % 10_000:05d}"
         yield json.dumps(row).encode() + b"\n"
+
+
+def import_papers(database: Database, snapshot: Path) -> None:
+    """Fill a database from a file of snapshot lines; what is refused is noted beside the file."""
+    import_snapshot(
+        database,
+        snapshot,
+        rejects_dir=snapshot.parent,
+        batch_papers=2_000,
+        progress=SilentProgress(),
+        now=lambda: datetime.now(UTC),
+    )
 
 
 def describe_corpus() -> str:

@@ -1,7 +1,7 @@
 """A library of real records with a ledger, as the pages are measured over."""
 
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -13,9 +13,7 @@ from app.domain.announcements import Announcement, AnnounceType
 from app.domain.paper import Paper
 from indexer.index import rebuild
 from indexer.lexicon import rebuild_lexicon
-from indexer.progress import SilentProgress
-from indexer.snapshot import import_snapshot
-from tests.bench.corpus import iter_snapshot_lines
+from tests.bench.corpus import import_papers, iter_snapshot_lines
 
 DAYS = 20
 """Days of the ledger, weekends stepped over."""
@@ -36,14 +34,7 @@ def build_library(folder: Path, papers: int) -> None:
     url = f"sqlite:///{folder / 'papersift.db'}"
     upgrade(url)
     with closing(Database(url)) as database:
-        import_snapshot(
-            database,
-            snapshot,
-            rejects_dir=folder,
-            batch_papers=2_000,
-            progress=SilentProgress(),
-            now=lambda: datetime.now(UTC),
-        )
+        import_papers(database, snapshot)
         with database.read() as tx:
             batches = stream_all_papers(tx, 2_000)
             of_archive = (

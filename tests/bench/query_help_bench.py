@@ -5,7 +5,6 @@ import random
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -27,9 +26,7 @@ from app.text.spelling import fold_for_spelling, get_allowed_edits, rank_correct
 from app.text.title_words import list_title_words
 from indexer.index import rebuild
 from indexer.lexicon import rebuild_lexicon
-from indexer.progress import SilentProgress
-from indexer.snapshot import import_snapshot
-from tests.bench.corpus import iter_snapshot_lines
+from tests.bench.corpus import import_papers, iter_snapshot_lines
 from tests.bench.table import Row, percentile
 
 QUERIES = 300
@@ -53,14 +50,7 @@ def rows(limit: int = 100_000) -> Iterator[Row]:
         url = f"sqlite:///{folder / 'papersift.db'}"
         upgrade(url)
         with closing(Database(url)) as database:
-            import_snapshot(
-                database,
-                snapshot,
-                rejects_dir=folder,
-                batch_papers=2_000,
-                progress=SilentProgress(),
-                now=lambda: datetime.now(UTC),
-            )
+            import_papers(database, snapshot)
             index_dir = folder / "index"
             rebuild(database, index_dir)
             yield from _measure(database, index_dir)

@@ -37,7 +37,7 @@ EXPECTED_WARNINGS = {
     ("low-rank", "one entry spoils the intersection"): "1.00, the best middle matrix 0.333",
     ("vector-quantization", "antipodal z and q"): "no unique rotation",
     ("vector-quantization", "z at the origin"): "no direction",
-    ("vector-quantization", "a tie"): "A tie: codes 0 and 1",
+    ("vector-quantization", "a tie"): "A tie: codes 0, 1",
     ("vector-quantization", "even-L FSQ rounding"): "half up would give 3",
 }
 

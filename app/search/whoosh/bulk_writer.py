@@ -18,7 +18,8 @@ from app.search.whoosh.codec.segment import ColumnSegment
 from app.search.whoosh.codec.segment_arrays import SegmentArrays, make_segment_id
 from app.search.whoosh.latent import LatentModel
 from app.search.whoosh.schema import ARXIV_ID, make_fields
-from app.search.whoosh.writer import WhooshIndexWriter, find_documents, open_segment
+from app.search.whoosh.session import find_documents, open_segment
+from app.search.whoosh.writer import WhooshIndexWriter
 
 BATCH_DOCUMENTS = 1_000
 """Papers analysed, or handed to the second process, at a time."""

@@ -26,7 +26,7 @@ from app.search.documents import SCHEMA_VERSION
 from app.search.whoosh.codec.array_file import write_array
 from app.search.whoosh.codec.segment import ColumnSegment
 from app.search.whoosh.codec.segment_file import seal, unseal
-from app.search.whoosh.durable import replace_file, sync_folder
+from app.search.whoosh.durable import replace_file, sync_files, sync_folder
 from app.search.whoosh.latent import (
     LatentModel,
     is_latent_file,
@@ -180,9 +180,7 @@ def write_commit(
     Args:
         model: what the vectors of all segments were made with; already written, as they are.
     """
-    deletion_names = {
-        segment.segment_id(): _write_deletions(folder, segment, generation) for segment in segments
-    }
+    deletion_names = _write_deletions(folder, segments, generation)
     latent_names = {
         segment.segment_id(): segment.latent.file_name
         if segment.latent is not None and model is not None
@@ -210,14 +208,21 @@ def write_commit(
     return commit
 
 
-def _write_deletions(folder: Path, segment: ColumnSegment, generation: int) -> str | None:
-    """The file that lists the deleted documents; a new one if they changed."""
-    if not segment.has_deletions():
-        return None
-    if segment.deletion_name is None:
-        segment.deletion_name = f"{segment.segment_id()}.deleted-{generation}.array"
-        write_array(folder / segment.deletion_name, segment.list_deleted())
-    return segment.deletion_name
+def _write_deletions(
+    folder: Path, segments: Sequence[ColumnSegment], generation: int
+) -> dict[str, str | None]:
+    """For each segment the file that lists its deleted documents, a new one if they changed."""
+    new = []
+    for segment in segments:
+        if segment.has_deletions() and segment.deletion_name is None:
+            segment.deletion_name = f"{segment.segment_id()}.deleted-{generation}.array"
+            new.append(folder / segment.deletion_name)
+            write_array(new[-1], segment.list_deleted(), is_durable=False)
+    sync_files(new)
+    return {
+        segment.segment_id(): segment.deletion_name if segment.has_deletions() else None
+        for segment in segments
+    }
 
 
 def _render_record(commit: Commit) -> bytes:

@@ -5,7 +5,12 @@ is the one file renamed into place that makes the commit count. Whoosh itself ne
 """
 
 import os
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+SYNC_THREADS = 4
+"""Files that are synced at the same time: a disk's journal takes them together."""
 
 
 def sync_file(path: Path) -> None:
@@ -15,6 +20,21 @@ def sync_file(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_files(paths: Collection[Path]) -> None:
+    """Bring the contents of files to the disk, several at a time.
+
+    Raises:
+        OSError: one of them cannot be synced.
+    """
+    if len(paths) < 2:
+        for path in paths:
+            sync_file(path)
+        return
+    with ThreadPoolExecutor(min(SYNC_THREADS, len(paths)), "sync") as pool:
+        for done in [pool.submit(sync_file, path) for path in paths]:
+            done.result()
 
 
 def sync_folder(path: Path) -> None:

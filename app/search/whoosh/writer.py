@@ -12,18 +12,16 @@ from app.domain.errors import SearchIndexError
 from app.domain.results import IndexState
 from app.search.documents import SCHEMA_VERSION, IndexDocument
 from app.search.whoosh import commits, committed
-from app.search.whoosh.codec.builder import MAX_MEMORY_ITEMS, SegmentBuilder
-from app.search.whoosh.codec.codec import ColumnCodec
+from app.search.whoosh.codec.bulk_run import RunBuilder
 from app.search.whoosh.codec.merge import merge_segments
 from app.search.whoosh.codec.segment import ColumnSegment
-from app.search.whoosh.codec.segment_arrays import SegmentArrays, make_segment_id
-from app.search.whoosh.codec.segment_file import SegmentFacts
+from app.search.whoosh.codec.segment_arrays import make_segment_id
 from app.search.whoosh.commits import Commit
 from app.search.whoosh.generations import READERS_NAME, compute_generation, remove_path
 from app.search.whoosh.latent import LatentModel, write_model
 from app.search.whoosh.latent_projection import merge_vectors, project_if_needed
 from app.search.whoosh.merging import choose_segments
-from app.search.whoosh.schema import ARXIV_ID, make_fields, make_schema
+from app.search.whoosh.session import WriteSession, open_segment
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +42,8 @@ class WhooshIndexWriter:
         self._segments = committed.read_segments(folder, self._commit)
         self._model = committed.read_model(folder, self._commit)
         remove_leftovers(folder, self._commit)
-        self._session: _Session | None = None
+        self._session: WriteSession | None = None
+        self._builder: RunBuilder | None = None
 
     @property
     def state(self) -> IndexState:
@@ -88,8 +87,10 @@ class WhooshIndexWriter:
                 f"to {change_number}. Run `papersift reindex` if the database was restored."
             )
         with self._translate_write_errors():
-            self._publish(self._open_session().finish(), change_number)
-            self._session = None
+            session = self._open_session()
+            self._publish(session.finish(), change_number)
+            # The words it met are known to the next one.
+            self._session, self._builder = None, session.builder
             self._merge()
             remove_leftovers(self._folder, self._commit)
         return self.state
@@ -166,16 +167,16 @@ class WhooshIndexWriter:
                 f"change {self._commit.change_number}. Check the disk and run `papersift index`."
             ) from error
 
-    def _open_session(self) -> "_Session":
+    def _open_session(self) -> WriteSession:
         if self._release is None:
             raise ValueError("this index writer is closed")
         if self._session is None:
-            self._session = _Session(self._folder, self._segments)
+            self._session = WriteSession(self._folder, self._segments, self._builder)
         return self._session
 
     def _drop_session(self) -> None:
         if self._session is not None:
-            self._session = None
+            self._session = self._builder = None
             self._reread()
             remove_leftovers(self._folder, self._commit)
 
@@ -195,68 +196,6 @@ class WhooshIndexWriter:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-
-class _Session:
-    """What is written between two commits."""
-
-    def __init__(self, folder: Path, segments: list[ColumnSegment]) -> None:
-        self._folder = folder
-        self._segments = [segment.copy() for segment in segments]
-        self._schema = make_schema()
-        self._begin_segment()
-
-    def _begin_segment(self) -> None:
-        self._builder = SegmentBuilder(self._schema)
-        self._new_numbers: dict[str, int] = {}
-        self._outdated: list[int] = []
-
-    def replace(self, document: IndexDocument) -> None:
-        value = document.arxiv_id.value
-        self.delete(value)
-        self._new_numbers[value] = self._builder.add_document(make_fields(document))
-        if self._builder.memory_items > MAX_MEMORY_ITEMS:
-            self._end_segment()
-            self._begin_segment()
-
-    def delete(self, value: str) -> None:
-        for segment in self._segments:
-            for number in find_documents(segment.get_arrays(), value):
-                if not segment.is_deleted(number):
-                    segment.delete_document(number)
-        uncommitted = self._new_numbers.pop(value, None)
-        if uncommitted is not None:
-            self._outdated.append(uncommitted)
-
-    def _end_segment(self) -> None:
-        if self._builder.document_count:
-            facts = self._builder.write(self._folder, make_segment_id())
-            segment = open_segment(self._folder, facts)
-            for number in self._outdated:
-                segment.delete_document(number)
-            self._segments.append(segment)
-
-    def finish(self) -> list[ColumnSegment]:
-        """Write what is in memory; all segments of the index, not yet committed."""
-        self._end_segment()
-        return self._segments
-
-
-def find_documents(arrays: SegmentArrays, value: str) -> list[int]:
-    """A paper's documents in a segment, deleted ones included; usually none or one."""
-    term = arrays.find_term(arrays.find_field(ARXIV_ID), value.encode("utf-8"))
-    if term < 0:
-        return []
-    start, end = arrays.get_postings(term)
-    numbers: list[int] = arrays.docs[start:end].tolist()
-    return numbers
-
-
-def open_segment(folder: Path, facts: SegmentFacts) -> ColumnSegment:
-    """A segment just written, with all its files mapped."""
-    arrays = SegmentArrays(folder, facts)
-    arrays.map_all()
-    return ColumnSegment(ColumnCodec(), facts.segment_id, arrays=arrays)
 
 
 def make_state(folder: Path, commit: Commit) -> IndexState:

@@ -7,6 +7,7 @@ sync of its folder. `list_disks` gives the states a disk may be in after each op
 
 import os
 import random
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -51,6 +52,7 @@ class Recorder:
         self.root = root
         self.states: list[Disk] = []
         self._disk = Disk()
+        self._lock = threading.Lock()
         self._keep_all(root)
 
     def _keep_all(self, folder: Path) -> None:
@@ -67,6 +69,10 @@ class Recorder:
 
     def note(self, synced: Path | None = None) -> None:
         """Look at what changed since the last operation; then what a sync brought to the disk."""
+        with self._lock:  # several files are synced at a time
+            self._note(synced)
+
+    def _note(self, synced: Path | None) -> None:
         self._scan(self.root)
         disk = self._disk
         if synced is not None and synced.is_dir():

@@ -21,15 +21,8 @@ from app.domain.query import SearchRequest
 from app.domain.query import Term as Word
 from app.search.factory import open_engine
 from tests.integration.index.documents import build_index, make_document
+from tests.support.toy_papers import TOY_PAPERS
 
-TOY = {
-    "a": (
-        "Sparse attention for long context",
-        "We study sparse attention attention kernels",
-    ),
-    "b": ("Learning rate scaling laws", "batch size and learning rate"),
-    "c": ("Long context evaluation", "benchmark for long context models"),
-}
 QUERY = "sparse attention long"
 RELATED = "attention sparse study kernels long context"
 PUBLISHED = {
@@ -46,7 +39,7 @@ def read_words(text: str) -> list[str]:
 def score_by_formula(query: str) -> dict[str, float]:
     scores: dict[str, float] = {}
     for field in range(2):
-        texts = {name: Counter(read_words(parts[field])) for name, parts in TOY.items()}
+        texts = {name: Counter(read_words(parts[field])) for name, parts in TOY_PAPERS.items()}
         average = sum(each.total() for each in texts.values()) / len(texts)
         for word in query.split():
             holding = sum(word in each for each in texts.values())
@@ -69,7 +62,7 @@ def test_stock_whoosh_gives_them_too(query: str) -> None:
     schema = Schema(name=ID(stored=True), title=TEXT(analyzer=WORDS), summary=TEXT(analyzer=WORDS))
     index = RamStorage().create_index(schema)
     writer = index.writer()
-    for name, (title, summary) in TOY.items():
+    for name, (title, summary) in TOY_PAPERS.items():
         writer.add_document(name=name, title=title, summary=summary)
     writer.commit()
     parsed = MultifieldParser(["title", "summary"], schema, group=OrGroup).parse(query)
@@ -85,8 +78,8 @@ def test_stock_whoosh_gives_them_too(query: str) -> None:
 
 @pytest.mark.parametrize("query", PUBLISHED)
 def test_our_score_orders_the_toy_collection_alike(tmp_path: Path, query: str) -> None:
-    names = list(TOY)
-    documents = [make_document(place, *TOY[name]) for place, name in enumerate(names)]
+    names = list(TOY_PAPERS)
+    documents = [make_document(place, *TOY_PAPERS[name]) for place, name in enumerate(names)]
     build_index(tmp_path / "index", documents)
     engine = open_engine(tmp_path / "index")
     try:

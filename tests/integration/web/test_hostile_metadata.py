@@ -38,11 +38,17 @@ def test_markup_in_metadata_is_text(client: TestClient, path: str) -> None:
     assert not any(link.startswith("javascript:") for link in page.links("//a|//link"))
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", [*PATHS, "/search?q=a%1Bb%C2%85%C3%A9%C2%A7%09c"])
 def test_control_characters_never_reach_a_page(client: TestClient, path: str) -> None:
     page = fetch(client, path)
 
-    assert re.search(r"[\x00-\x08\x0b-\x1f\x7f]", page.source) is None
+    assert re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", page.source) is None
+
+
+def test_other_characters_of_a_query_stay(client: TestClient) -> None:
+    page = fetch(client, "/search?q=a%C2%85%C3%A9%C2%A7%E4%BD%A0")
+
+    assert 'value="aé§你"' in page.source
 
 
 def test_a_name_that_turns_the_direction_of_text_is_shut_in(client: TestClient) -> None:

@@ -1,5 +1,6 @@
 """Did you mean: certain corrections are applied, doubtful ones asked, everything said."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -8,9 +9,12 @@ from app.domain.categories import parse_category_expression
 from app.domain.query import And, Filters, Not, Phrase, QueryField, QueryNode, Term
 from app.domain.results import Respelling
 from app.search.factory import open_engine
+from app.search.lexicon.lexicon import make_lexicon, save_lexicon
 from app.search.lexicon.source import LexiconSource
 from app.services.spelling import MAX_SUSPECTS, SpellingService
 from app.text.query_syntax import parse_query
+from app.text.title_words import list_title_words
+from tests.integration.index.documents import build_index, make_document
 from tests.support.library import Library
 
 
@@ -89,3 +93,43 @@ def test_many_strange_words_are_no_slips(spelling: SpellingService) -> None:
     assert respell(spelling, "barometrs wether") is not None
     words = ["barometrs", "wether", "barometesr", "weathr", "baromters"][: MAX_SUSPECTS + 1]
     assert respell(spelling, " ".join(words)) is None
+
+
+@pytest.fixture(scope="module")
+def slips(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SpellingService]:
+    """Thirty papers about neural graphs, and one whose abstract holds slips."""
+    index_dir = tmp_path_factory.mktemp("slips") / "index"
+    titles = ["Neural graphs and their spectra"] * 30
+    papers = [make_document(number, title) for number, title in enumerate(titles)]
+    build_index(index_dir, [*papers, make_document(99, "Tides", "Nueral currents and graps")])
+    words = Counter(word for title in titles for word in list_title_words(title))
+    save_lexicon(index_dir, make_lexicon(1, words=sorted(words.items())))
+    engine = open_engine(index_dir)
+    yield SpellingService(engine, LexiconSource(index_dir))
+    engine.close()
+
+
+@pytest.mark.parametrize("query", ["thier neural graphs", "neural graphs thier"])
+def test_a_misspelt_stop_word_becomes_one(slips: SpellingService, query: str) -> None:
+    found = respell(slips, query)
+    assert found is not None
+    assert found.corrected == query.replace("thier", "their")
+    assert (found.original_total, found.corrected_total) == (0, 30)
+    assert found.is_applied
+
+
+def test_a_slip_in_some_paper_is_corrected_where_the_query_finds_nothing(
+    slips: SpellingService,
+) -> None:
+    found = respell(slips, "nueral spectra")
+    assert found is not None
+    assert (found.corrected, found.corrected_total) == ("neural spectra", 30)
+    assert found.is_applied
+
+
+def test_a_slip_that_finds_its_paper_is_only_asked_about(slips: SpellingService) -> None:
+    found = respell(slips, "nueral")
+    assert found is not None
+    assert (found.corrected, found.original_total) == ("neural", 1)
+    assert not found.is_applied
+    assert respell(slips, "nueral tides") is None

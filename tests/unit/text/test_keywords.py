@@ -14,15 +14,7 @@ from app.text import keywords as keywords_module
 from app.text.keywords import MAX_LITERAL_KEYWORDS, extract_literal_keywords, smooth_idf
 from app.text.stop_words import STOP_WORDS
 from app.text.tokenize import index_terms, normalise
-
-TOY = {
-    "a": (
-        "Sparse attention for long context",
-        "We study sparse attention attention kernels",
-    ),
-    "b": ("Learning rate scaling laws", "batch size and learning rate"),
-    "c": ("Long context evaluation", "benchmark for long context models"),
-}
+from tests.support.toy_papers import TOY_PAPERS
 
 
 def make_statistics(texts: Sequence[str]) -> CorpusStatistics:
@@ -31,7 +23,7 @@ def make_statistics(texts: Sequence[str]) -> CorpusStatistics:
     return CorpusStatistics(len(texts), lambda terms: [df[term] for term in terms])
 
 
-TOY_STATISTICS = make_statistics([" ".join(fields) for fields in TOY.values()])
+TOY_STATISTICS = make_statistics([" ".join(fields) for fields in TOY_PAPERS.values()])
 EMPTY = make_statistics([])
 
 
@@ -40,7 +32,7 @@ def test_examples_in_docstrings_hold() -> None:
 
 
 def test_the_toy_corpus_gives_its_published_numbers() -> None:
-    found = extract_literal_keywords(*TOY["a"], TOY_STATISTICS)
+    found = extract_literal_keywords(*TOY_PAPERS["a"], TOY_STATISTICS)
 
     assert [(each.text, round(each.weight, 6)) for each in found] == [
         ("attention", 5.079442),

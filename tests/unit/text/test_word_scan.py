@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.text.marked_terms import WantedPhrase, WantedTerms
 from app.text.tokenize import fold_term, iter_tokens, normalise
-from app.text.word_scan import UNSURE_CHARS, Find, WordScan
+from app.text.word_scan import Find, WordScan, find_beginning
 from tests.unit.growth import assert_linear
 from tests.unit.real_data import data_file
 
@@ -92,5 +92,4 @@ def test_real_words_begin_like_their_terms() -> None:
     words = {word for text in texts for word in re.findall("[A-Za-z]+", text)}
     assert len(words) > 20_000
     for word in words:
-        term = normalise(word)
-        assert word.lower().startswith(term[: max(1, len(term) - UNSURE_CHARS)])
+        assert word.lower().startswith(find_beginning(normalise(word)))

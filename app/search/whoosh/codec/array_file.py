@@ -60,12 +60,16 @@ class ArrayHeader:
         return self.items * self.item_type.itemsize
 
 
-def write_array(path: Path, array: Array) -> None:
+def write_array(path: Path, array: Array, *, is_durable: bool = True) -> None:
     """Write and sync one array of one dimension; the file appears under its name at once.
 
     Names are never reused within an index, so nobody can have the file open.
+
+    Args:
+        is_durable: False where the caller syncs it, with others.
     """
-    write_blocks(path, [array], array.dtype)
+    with ArrayWriter(path, array.dtype, is_durable=is_durable) as writer:
+        writer.append(array)
 
 
 def write_blocks(path: Path, blocks: Iterable[Array], item_type: np.dtype[Any]) -> None:
@@ -81,7 +85,7 @@ class ArrayWriter:
     The header is written last, so a file that was not finished is never taken for one that was.
 
     Args:
-        is_durable: False for a file that nobody wants back after the machine stopped.
+        is_durable: False for a file that is synced later, with others, or not at all.
 
     Attributes:
         items: written so far.

@@ -96,11 +96,6 @@ class SegmentBuilder:
         """Documents added so far; the number of the next one."""
         return self._documents.document_count
 
-    @property
-    def memory_items(self) -> int:
-        """A measure of the memory in use."""
-        return self._postings.memory_items
-
     def add_document(self, values: dict[str, Any]) -> int:
         """Add a document given as values by field name; its number."""
         number = self._documents.start_document()
@@ -205,8 +200,3 @@ def _combine(postings: Iterable[Posting]) -> Iterable[Posting]:
         places = None if positions is None else sorted([*(former_positions or []), *positions])
         combined[text] = text, former_weight + weight, former_frequency + frequency, places
     return combined.values()
-
-
-MAX_MEMORY_ITEMS = 24_000_000
-"""Items of 4 bytes that a builder may hold before its segment is written: about 100 MB, and three
-times as much while they are sorted."""

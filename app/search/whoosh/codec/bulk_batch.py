@@ -1,6 +1,6 @@
 """Documents of a bulk build on their way between processes: one block of bytes for each field."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -46,7 +46,7 @@ class Batch(msgspec.Struct, frozen=True):
         return sum(len(column.data) for column in self.texts.values())
 
 
-def make_batch(rows: Sequence[Mapping[str, Any]], numeric: frozenset[str]) -> Batch:
+def make_batch(rows: Sequence[Mapping[str, Any]], numeric: Collection[str]) -> Batch:
     """Documents given as values by field name, by column.
 
     Args:

@@ -185,6 +185,15 @@ class BulkKernels:
 
 NUMPY_KERNELS = BulkKernels(count_with_numpy, place_with_numpy)
 
+COMPILED_DOCUMENTS = 1_000
+"""For fewer documents compiled kernels are not worth the half second until they are loaded."""
+
+
+def choose_bulk_kernels(documents: int) -> BulkKernels:
+    """The kernels that invert so many documents soonest."""
+    is_loaded = load_bulk_kernels.cache_info().currsize > 0
+    return load_bulk_kernels() if is_loaded or documents >= COMPILED_DOCUMENTS else NUMPY_KERNELS
+
 
 @lru_cache(maxsize=1)
 def load_bulk_kernels() -> BulkKernels:

@@ -49,10 +49,10 @@ class _FieldRun:
         return PieceRun(
             pieces=_join(self._blocks, np.uint32),
             document_ends=_join(self._end_blocks, np.int64),
-            entry_starts=np.array(table.entry_starts, np.int64),
-            entry_terms=np.array(table.entry_terms, np.uint32),
-            entry_offsets=np.array(table.entry_offsets, np.uint32),
-            widths=np.array(table.widths, np.uint32),
+            entry_starts=table.entry_starts.items,
+            entry_terms=table.entry_terms.items,
+            entry_offsets=table.entry_offsets.items,
+            widths=table.widths.items,
             term_count=len(table.terms),
         )
 
@@ -68,11 +68,12 @@ class RunBuilder:
         ValueError: the schema has a field that is not known here.
 
     Attributes:
+        kernels: what it works with.
         document_count: documents of the current run.
     """
 
     def __init__(self, schema: Any, kernels: BulkKernels) -> None:
-        self._kernels = kernels
+        self.kernels = kernels
         self._fields: dict[str, tuple[Any, PieceNumbers]] = {}
         numbers: dict[str, PieceNumbers] = {}
         for name, field in sorted(schema.items()):
@@ -107,7 +108,7 @@ class RunBuilder:
             for field in self._runs.values()
         ]
         found: dict[str, Any] = {
-            **make_postings(fields, self.document_count, self._kernels),
+            **make_postings(fields, self.document_count, self.kernels),
             **self._papers.make_arrays(),
             **make_category_arrays(categories, category_texts),
         }

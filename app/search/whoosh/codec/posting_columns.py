@@ -89,11 +89,6 @@ class PostingColumns:
         """Fields that hold a term."""
         return set(self._terms)
 
-    @property
-    def memory_items(self) -> int:
-        """Postings and positions held, a measure of the memory in use."""
-        return 3 * len(self._documents) + len(self._positions) + 3 * len(self._token_terms)
-
     def add_tokens(self, field_name: str, document: int, tokens: Sequence[tuple[int, str]]) -> None:
         """Add all postings of a field with positions.
 

@@ -7,7 +7,6 @@ Everything a reader needs to open the arrays is here; deletions belong to commit
 """
 
 import json
-import os
 import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -94,14 +93,11 @@ def unseal(path: Path, contents: bytes) -> dict[str, object]:
     return record
 
 
-def write_facts(folder: Path, facts: SegmentFacts, *, is_durable: bool = True) -> None:
-    """Write the facts of a segment, and sync them unless it is only there for the time being."""
-    record = {"format": SEGMENT_FORMAT_VERSION, **asdict(facts)}
-    with (folder / make_facts_name(facts.segment_id)).open("wb") as file:
-        file.write(seal(record))
-        if is_durable:
-            file.flush()
-            os.fsync(file.fileno())
+def write_facts(folder: Path, facts: SegmentFacts) -> Path:
+    """Write the facts of a segment; the file, not synced yet."""
+    path = folder / make_facts_name(facts.segment_id)
+    path.write_bytes(seal({"format": SEGMENT_FORMAT_VERSION, **asdict(facts)}))
+    return path
 
 
 def read_facts(folder: Path, segment_id: str) -> SegmentFacts:

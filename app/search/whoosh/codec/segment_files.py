@@ -13,14 +13,18 @@ from app.search.whoosh.codec.array_file import ArrayWriter
 from app.search.whoosh.codec.segment_arrays import byte_column_names, number_column_name
 from app.search.whoosh.codec.segment_columns import SegmentColumns
 from app.search.whoosh.codec.segment_file import SegmentFacts, make_array_name, write_facts
+from app.search.whoosh.durable import sync_files
 
 Array = NDArray[Any]
 
 
 class SegmentFiles:
-    """Writes a segment array by array; it counts once a commit names it.
+    """Writes a segment array by array, and syncs all files at the end.
 
     Arrays may be written in blocks, so that a large segment never is in memory as a whole.
+
+    Args:
+        is_durable: False for a segment that is only there for the time being: nothing is synced.
     """
 
     def __init__(self, folder: Path, segment_id: str, *, is_durable: bool = True) -> None:
@@ -30,7 +34,7 @@ class SegmentFiles:
         self._writers: dict[str, ArrayWriter] = {}
 
     def write(self, name: str, *blocks: Array) -> None:
-        """Write and sync one array of `layout.ITEM_TYPES` given as consecutive blocks."""
+        """Write one array of `layout.ITEM_TYPES` given as consecutive blocks."""
         largest = 0
         if name in layout.WIDER_TYPES:
             largest = max((int(block.max()) for block in blocks if block.size), default=0)
@@ -39,7 +43,7 @@ class SegmentFiles:
     def write_blocks(
         self, name: str, blocks: Iterable[Array], item_type: np.dtype[Any] | None = None
     ) -> None:
-        """Write and sync one array.
+        """Write one array.
 
         Args:
             item_type: where it is not the one in `layout.ITEM_TYPES`.
@@ -50,11 +54,13 @@ class SegmentFiles:
 
     def open(self, name: str, item_type: np.dtype[Any] | None = None) -> ArrayWriter:
         """One array to be written little by little; the caller leaves its `with` block."""
-        path = self._folder / make_array_name(self._segment_id, name)
         chosen = layout.ITEM_TYPES[name] if item_type is None else item_type
-        writer = ArrayWriter(path, chosen, is_durable=self._is_durable)
+        writer = ArrayWriter(self._make_path(name), chosen, is_durable=False)
         self._writers[name] = writer
         return writer
+
+    def _make_path(self, name: str) -> Path:
+        return self._folder / make_array_name(self._segment_id, name)
 
     def open_posting_arrays(
         self, stack: ExitStack, largest: Mapping[str, int]
@@ -84,9 +90,10 @@ class SegmentFiles:
         number_defaults: tuple[float, ...] = (),
         byte_columns: tuple[str, ...] = (),
     ) -> SegmentFacts:
-        """Write and sync the facts; the folder itself is synced by the commit.
+        """Write the facts and sync all files; the folder itself is synced by the commit.
 
         Raises:
+            OSError: a file cannot be written.
             ValueError: an array of the layout was not written.
         """
         missing = layout.ITEM_TYPES.keys() - self._writers.keys()
@@ -104,7 +111,9 @@ class SegmentFiles:
             byte_columns=byte_columns,
             item_counts={name: writer.items for name, writer in self._writers.items()},
         )
-        write_facts(self._folder, facts, is_durable=self._is_durable)
+        facts_path = write_facts(self._folder, facts)
+        if self._is_durable:
+            sync_files([*map(self._make_path, self._writers), facts_path])
         return facts
 
 
