@@ -168,7 +168,8 @@ class SearchPage:
 
     Attributes:
         total: exact number of matches.
-        relaxed: True when no paper holds all the words, so papers with any of them are shown.
+        relaxed: True when few papers hold all the words, so papers with any of them are shown.
+        holding_all: how few, where `relaxed`; `notes` say so in English.
         understood_as: the query in words.
         took_ms: time spent, milliseconds.
         missing: hits the index knows and the database does not (they are left out of `hits`).
@@ -199,3 +200,4 @@ class SearchPage:
     expansions: tuple[Expansion, ...] = ()
     alternatives: Mapping[tuple[Term, ...], Sequence[QueryNode]] = field(default_factory=dict)
     cursor: str = ""
+    holding_all: int = 0

@@ -7,7 +7,7 @@ from app.domain.paper import Paper
 from app.domain.query import And, Filters, Not, QueryField, QueryNode, SearchRequest, Term
 from app.domain.results import EngineResult
 from app.search.engine import SearchEngine
-from app.services.relaxation import describe_relaxation, find_relaxation, is_enough
+from app.services.relaxation import find_relaxation, is_enough
 from app.services.variants import Variants
 from app.text.query_syntax import NOTHING
 
@@ -21,14 +21,14 @@ class Matches:
         tree: the tree that gave the result.
         searched: the same with what programs add to it for the scores.
         is_relaxed: whether that is another one than was asked for.
-        notes: sentences about it.
+        holding_all: how many papers hold all the words, where it is relaxed.
     """
 
     result: EngineResult
     tree: QueryNode
     searched: QueryNode
     is_relaxed: bool = False
-    notes: tuple[str, ...] = ()
+    holding_all: int = 0
 
 
 def find_matches(
@@ -77,8 +77,7 @@ def find_matches(
     second = search(replace(asked, query=_leave_out(relaxation.query, named)))
     if second.total <= result.total:
         return Matches(result, tree, tree)
-    notes = (describe_relaxation(total),)
-    return Matches(second, relaxation.shown, relaxation.query, is_relaxed=True, notes=notes)
+    return Matches(second, relaxation.shown, relaxation.query, is_relaxed=True, holding_all=total)
 
 
 def _leave_out(tree: QueryNode, papers: Sequence[Paper]) -> QueryNode:

@@ -39,6 +39,7 @@ from app.services.question import (
     read_author,
     understand,
 )
+from app.services.relaxation import describe_relaxation
 from app.services.similar import resolve_similar
 from app.services.spelling import SpellingService
 from app.services.star_order import StarOrder
@@ -139,6 +140,7 @@ class SearchService:
             facets=count_facets(request, matches.result, named.papers),
             understood_as=_render_understood(parsed, matches.tree),
             relaxed=matches.is_relaxed,
+            holding_all=matches.holding_all,
             took_ms=(self._clock() - started) * 1_000,
             missing=missing,
             answered_at=self._now(),
@@ -147,7 +149,7 @@ class SearchService:
                 *named.notes,
                 *resolved.notes,
                 *matches.result.notes,
-                *matches.notes,
+                *([describe_relaxation(matches.holding_all)] if matches.is_relaxed else []),
                 *_list_notes_on_change(question, matches.result.state),
             ),
             tree=matches.searched,
