@@ -95,23 +95,25 @@ def make_fields(document: IndexDocument) -> dict[str, object]:
     """The values of a document by field name, empty ones left out."""
     values: dict[str, object] = {
         ARXIV_ID: document.arxiv_id.value,
-        BARE_IDS: find_bare_number(document.arxiv_id.value),
-        TITLE: document.title,
-        TITLE_FORMS: document.title,
-        ABSTRACT: document.abstract,
-        AUTHORS: mark_authors(document.authors),
-        AUTHOR_NAMES: "\n".join(document.authors),
-        CATEGORIES: " ".join(document.categories),
-        COMMENTS: document.comments,
-        JOURNAL_REF: document.journal_ref,
-        DOI: normalize_doi(document.doi),
-        REPORT_NO: document.report_no,
         SUBMITTED: encode_moment(document.submitted_at),
         UPDATED: encode_moment(document.updated_at),
         ANNOUNCED: encode_day(document.announced_on),
         FLAGS: encode_flags(document.flags),
     }
-    return {name: value for name, value in values.items() if value != ""}
+    texts = (
+        (BARE_IDS, find_bare_number(document.arxiv_id.value)),
+        (TITLE, document.title),
+        (TITLE_FORMS, document.title),
+        (ABSTRACT, document.abstract),
+        (AUTHORS, mark_authors(document.authors)),
+        (AUTHOR_NAMES, "\n".join(document.authors)),
+        (CATEGORIES, " ".join(document.categories)),
+        (COMMENTS, document.comments),
+        (JOURNAL_REF, document.journal_ref),
+        (DOI, normalize_doi(document.doi)),
+        (REPORT_NO, document.report_no),
+    )
+    return values | {name: text for name, text in texts if text}
 
 
 def find_bare_number(arxiv_id: str) -> str:
@@ -151,7 +153,10 @@ def encode_flags(flags: Iterable[PaperFlag]) -> int:
     >>> encode_flags([PaperFlag.HAS_CODE, PaperFlag.HAS_JOURNAL])
     5
     """
-    return sum(1 << _FLAG_BITS[flag] for flag in set(flags))
+    bits = 0
+    for flag in flags:
+        bits |= 1 << _FLAG_BITS[flag]
+    return bits
 
 
 def encode_day_range(first: date | None, last: date | None) -> tuple[int, int]:

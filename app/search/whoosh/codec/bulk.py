@@ -4,8 +4,12 @@ Documents are cut into runs in the order in which they come. Each run is analyse
 whole by whichever process has less to do, written as a segment of its own into a folder for the
 time being, and all of them are merged by column at the end. The result does not depend on who did
 what: it is the segment that a `SegmentBuilder` gives.
+
+Libraries and known words are some hundred thousand objects that stay until the end. The collector
+of garbage does not look through them meanwhile (`gc.freeze`), which took a tenth of the time.
 """
 
+import gc
 import os
 import resource
 import shutil
@@ -137,6 +141,7 @@ class BulkBuilder:
             self._worker.kill()
             self._worker = None
         self._remove_runs()
+        gc.unfreeze()
 
     def _finish_small(self, segment_id: str, batches: Sequence[Batch]) -> SegmentFacts | None:
         if not batches:
@@ -182,6 +187,7 @@ class BulkBuilder:
     def _add_to_own_run(self, batch: Batch) -> None:
         if self._own_run is None:
             self._own_run = RunBuilder(make_schema(), load_bulk_kernels())
+            gc.freeze()
         self._own_run.add(batch)
 
     def _end_run(self) -> None:
@@ -197,6 +203,7 @@ class BulkBuilder:
     def _write_own_run(self, name: str) -> None:
         assert self._own_run is not None  # noqa: S101  # it holds documents
         write_segment(self._runs_folder, name, self._own_run.build(), is_durable=False)
+        gc.freeze()
 
     def _help_worker(self, worker: BulkWorker) -> None:
         """At the end take over a share of what waits, as long as it is worth it."""
