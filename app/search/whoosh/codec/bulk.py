@@ -154,6 +154,7 @@ class BulkBuilder:
     def _begin(self) -> None:
         """Start the second process and go on with what was held back so far."""
         self._runs_folder.mkdir(exist_ok=True)
+        gc.freeze()
         if self._processes > 1:
             self._worker = BulkWorker(self._runs_folder)
         batches, self._first_batches = self._first_batches or [], None
@@ -187,7 +188,6 @@ class BulkBuilder:
     def _add_to_own_run(self, batch: Batch) -> None:
         if self._own_run is None:
             self._own_run = RunBuilder(make_schema(), load_bulk_kernels())
-            gc.freeze()
         self._own_run.add(batch)
 
     def _end_run(self) -> None:

@@ -24,8 +24,6 @@ from app.text.tokenize import (
 PLAIN_WORD = re.compile("[A-Za-z0-9](?:[A-Za-z0-9.'-]*[A-Za-z0-9])?")
 """Letters and digits, and what glues them together: whatever a piece of plain ASCII text can be."""
 
-_NOTHING: PieceTerms = ((), 1)
-
 
 def iter_with_parts(pieces: Iterable[str]) -> Iterator[str]:
     """Pieces of text, each compound followed by its parts.
@@ -59,6 +57,13 @@ def analyse_prose(pieces: Sequence[str]) -> PieceEntries:
     Args:
         pieces: as `bulk_pieces.PROSE` cuts them, plain ones in lower case.
     """
+    simple, widths = _find_simple(pieces)
+    others = [piece for piece, term in zip(pieces, simple, strict=True) if term is None]
+    return lay_out(simple, widths, _analyse_others(others))
+
+
+def _find_simple(pieces: Sequence[str]) -> tuple[list[str | None], list[int]]:
+    """The only term of plain words and compounds, None for all else; positions that each takes."""
     bare = _list_bare(pieces)
     terms = iter(stem_plain_words([word for word in bare if word is not None]))
     simple = [None if word is None else next(terms) for word in bare]
@@ -68,8 +73,7 @@ def analyse_prose(pieces: Sequence[str]) -> PieceEntries:
     for place in compress(range(len(pieces)), is_whole):
         if pieces[place].count("-") >= MAX_JOINED_PARTS:
             simple[place] = ""
-    others = [piece for piece, word in zip(pieces, bare, strict=True) if word is None]
-    return lay_out(simple, [1 - whole for whole in is_whole], _analyse_others(others))
+    return simple, [1 - whole for whole in is_whole]
 
 
 def analyse_forms(pieces: Sequence[str]) -> PieceEntries:
@@ -102,7 +106,7 @@ def _pair(term: str, word: str) -> str:
 def _analyse_others(pieces: Sequence[str]) -> list[PieceTerms]:
     """The terms of pieces that are neither plain words nor compounds of them."""
     texts = list(map(tex_to_words, pieces))
-    words_of = [PLAIN_WORD.findall(text.lower()) if text.isascii() else None for text in texts]
+    words_of = [_list_words(text) if text.isascii() else None for text in texts]
     distinct = dict.fromkeys(chain.from_iterable(words for words in words_of if words))
     known = dict(zip(distinct, _analyse_words(list(distinct)), strict=True))
     return [
@@ -124,33 +128,16 @@ def stem_plain_words(words: Sequence[str]) -> list[str]:
     ]
 
 
-def _analyse_words(words: Sequence[str]) -> Iterable[PieceTerms]:
-    """The terms of distinct words in lower case, each a match of `PLAIN_WORD`."""
-    parts_of = [_split_compound(word) for word in words]
-    asked = dict.fromkeys(
-        chain.from_iterable((*parts, "".join(parts)) for parts in parts_of if parts)
-    )
-    terms = dict(zip(asked, stem_plain_words(list(asked)), strict=True))
-    for word, parts in zip(words, parts_of, strict=True):
-        yield _place_parts(parts, terms) if parts else _analyse_tokens(word)
+def _list_words(text: str) -> list[str]:
+    """The words of ASCII text in lower case, each a match of `PLAIN_WORD`, compounds in parts."""
+    words = PLAIN_WORD.findall(text.lower())
+    return list(iter_with_parts(words)) if "-" in text else words
 
 
-def _split_compound(word: str) -> list[str]:
-    """The parts of a word that hyphens divide; nothing if anything else does."""
-    if word.isalnum():
-        return [word]
-    parts = word.split("-")
-    return parts if all(map(str.isalnum, parts)) else []
-
-
-def _place_parts(parts: Sequence[str], terms: dict[str, str]) -> PieceTerms:
-    if len(parts) == 1:
-        term = terms[parts[0]]
-        return (((0, term),), 1) if term else _NOTHING
-    placed = [(place, term) for place, part in enumerate(parts) if (term := terms[part])]
-    if len(parts) <= MAX_JOINED_PARTS and (joined := terms["".join(parts)]):
-        placed.insert(1 if placed and placed[0][0] == 0 else 0, (0, joined))
-    return placed, len(parts)
+def _analyse_words(words: Sequence[str]) -> Iterator[PieceTerms]:
+    """The terms of distinct words that `_list_words` gave."""
+    for word, term, width in zip(words, *_find_simple(words), strict=True):
+        yield _analyse_tokens(word) if term is None else (((0, term),) if term else (), width)
 
 
 def _analyse_tokens(words: str) -> PieceTerms:
