@@ -52,11 +52,11 @@ def find_matches(
     """
     if request.query == NOTHING:
         return Matches(EngineResult((), 0, engine.get_state(), {}), request.query, request.query)
-    tree = variants.tree
+    tree, searched = variants.tree, variants.weighed
     on_page = len(named[request.offset : request.offset + request.limit])
     asked = replace(
         request,
-        query=_leave_out(tree, named),
+        query=_leave_out(searched, named),
         offset=max(0, request.offset - len(named)) if request.after is None else 0,
         limit=request.limit - on_page,
     )
@@ -68,15 +68,15 @@ def find_matches(
         total = engine.count(variants.spelt, request.filters)
     relaxation = find_relaxation(request.query, variants.further)
     if relaxation is None or is_enough(total, result.state.papers, request.sort):
-        return Matches(result, tree, tree)
+        return Matches(result, tree, searched)
     if total > 0 and request.filters != Filters():
         # A filter does not change what words mean: counts beside it are of what is behind it.
         total = engine.count(variants.spelt, Filters())
         if is_enough(total, result.state.papers, request.sort):
-            return Matches(result, tree, tree)
+            return Matches(result, tree, searched)
     second = search(replace(asked, query=_leave_out(relaxation.query, named)))
     if second.total <= result.total:
-        return Matches(result, tree, tree)
+        return Matches(result, tree, searched)
     notes = (describe_relaxation(total),)
     return Matches(second, relaxation.shown, relaxation.query, is_relaxed=True, notes=notes)
 
