@@ -57,7 +57,7 @@ class Spelling:
 
     Attributes:
         node: what is searched for.
-        weight: what its score counts, above 0 and at most 1, so that it says no more than the words.
+        weight: what its score counts, at most 1, so that it says no more than the words.
     """
 
     node: QueryNode
