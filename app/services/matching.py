@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.paper import Paper
-from app.domain.query import And, Filters, Not, QueryField, QueryNode, SearchRequest, Term
+from app.domain.query import And, Filters, Not, QueryField, QueryNode, SearchRequest, Sort, Term
 from app.domain.results import EngineResult
 from app.search.engine import SearchEngine
+from app.services.author_readings import describe_author_reading, find_author_reading
 from app.services.relaxation import describe_relaxation, find_relaxation, is_enough
 from app.services.variants import Variants
 from app.text.query_syntax import NOTHING
@@ -37,15 +38,18 @@ def find_matches(
     named: Sequence[Paper],
     variants: Variants,
     search: Callable[[SearchRequest], EngineResult],
+    *,
+    typed: str = "",
 ) -> Matches:
     """The engine's answer beyond the named papers.
 
-    Where few papers hold all the bare words, papers with any of them are taken; so too where the
-    filters leave none of many.
+    Where few papers hold all the bare words, papers by an author whom they name are taken, else
+    papers with any of them; so too where the filters leave none of many.
 
     Args:
         variants: of the request's query.
         search: the engine's, or one that knows orders the engine does not.
+        typed: the query in its own spelling; when empty no word is read as a name.
 
     Raises:
         SearchIndexError: there is no usable index.
@@ -66,19 +70,41 @@ def find_matches(
     # acronym instead of them do not replace those that hold some of the words.
     if named or variants.acronyms:
         total = engine.count(variants.spelt, request.filters)
-    relaxation = find_relaxation(request.query, variants.further)
-    if relaxation is None or is_enough(total, result.state.papers, request.sort):
-        return Matches(result, tree, searched)
+    found = Matches(result, tree, searched)
+    if is_enough(total, result.state.papers, Sort.RELEVANCE):
+        return found
+
+    def search_instead(instead: QueryNode) -> EngineResult:
+        return search(replace(asked, query=_leave_out(instead, named)))
+
+    theirs = _read_name(engine, request.query, typed, search_instead) if typed else None
+    if theirs is not None and theirs.result.total > result.total:
+        return theirs
     if total > 0 and request.filters != Filters():
         # A filter does not change what words mean: counts beside it are of what is behind it.
         total = engine.count(variants.spelt, Filters())
-        if is_enough(total, result.state.papers, request.sort):
-            return Matches(result, tree, searched)
-    second = search(replace(asked, query=_leave_out(relaxation.query, named)))
+    relaxation = find_relaxation(request.query, variants.further)
+    if relaxation is None or is_enough(total, result.state.papers, request.sort):
+        return found
+    second = search_instead(relaxation.query)
     if second.total <= result.total:
-        return Matches(result, tree, searched)
+        return found
     notes = (describe_relaxation(total),)
     return Matches(second, relaxation.shown, relaxation.query, is_relaxed=True, notes=notes)
+
+
+def _read_name(
+    engine: SearchEngine,
+    query: QueryNode,
+    typed: str,
+    search: Callable[[QueryNode], EngineResult],
+) -> Matches | None:
+    """The papers by an author whom the query names; None where it names nobody."""
+    reading = find_author_reading(engine, query, typed)
+    if reading is None:
+        return None
+    notes = (describe_author_reading(reading),)
+    return Matches(search(reading), reading, reading, is_relaxed=True, notes=notes)
 
 
 def _leave_out(tree: QueryNode, papers: Sequence[Paper]) -> QueryNode:

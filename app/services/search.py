@@ -128,7 +128,12 @@ class SearchService:
         named = named.extend(self._find_titled(question.text, request, respelling))
         variants = self._find_variants(question, request)
         matches = find_matches(
-            self._engine, request, named.papers, variants, self._star_order.search
+            self._engine,
+            request,
+            named.papers,
+            variants,
+            self._star_order.search,
+            typed="" if question.is_strict else question.text,
         )
         hits, missing = load_hits(self._database, request, named.papers, matches.result)
         return SearchPage(
