@@ -8,7 +8,7 @@ words are only offered (`app.services.doctor`): many family names are words.
 
 from collections.abc import Iterator, Sequence
 
-from app.domain.query import And, AuthorName, Filters, QueryNode, Term
+from app.domain.query import And, AuthorName, Filters, Preferred, QueryNode, Term, join_any
 from app.search.engine import SearchEngine
 from app.text.query_syntax import render_query
 from app.text.query_words import make_author
@@ -49,7 +49,8 @@ def list_author_readings(engine: SearchEngine, tree: QueryNode) -> list[QueryNod
 
 def describe_author_reading(reading: QueryNode) -> str:
     """The note for people, of a reading with a name in it."""
-    parts = reading.children if isinstance(reading, And) else (reading,)
+    wanted = reading.required if isinstance(reading, Preferred) else reading
+    parts = wanted.children if isinstance(wanted, And) else (wanted,)
     name = next(part for part in parts if isinstance(part, AuthorName))
     return (
         f"Few titles and abstracts hold all of these words, so papers by authors of that name are "
@@ -67,8 +68,15 @@ def _iter_readings(
             continue
         theirs = engine.count(author, Filters())
         if theirs and theirs >= engine.count(And(tuple(words)), Filters()):
-            rest = (*children[:start], author, *children[start + len(words) :])
-            yield author if len(rest) == 1 else And(rest)
+            yield _join(author, [*children[:start], *children[start + len(words) :]])
+
+
+def _join(author: AuthorName, others: Sequence[QueryNode]) -> QueryNode:
+    """The author's papers; words beside the name order them, all else narrows them."""
+    wishes = [each for each in others if isinstance(each, Term) and each.field is None]
+    conditions = [each for each in others if each not in wishes]
+    wanted = And((author, *conditions)) if conditions else author
+    return Preferred(wanted, join_any(wishes)) if wishes else wanted
 
 
 def _list_spans(

@@ -22,6 +22,7 @@ class Matches:
         tree: the tree that gave the result.
         searched: the same with what programs add to it for the scores.
         is_relaxed: whether that is another one than was asked for.
+        is_widened: whether spellings and acronyms were searched as well.
         notes: sentences about it.
     """
 
@@ -29,6 +30,7 @@ class Matches:
     tree: QueryNode
     searched: QueryNode
     is_relaxed: bool = False
+    is_widened: bool = True
     notes: tuple[str, ...] = ()
 
 
@@ -104,7 +106,8 @@ def _read_name(
     if reading is None:
         return None
     notes = (describe_author_reading(reading),)
-    return Matches(search(reading), reading, reading, is_relaxed=True, notes=notes)
+    found = search(reading)
+    return Matches(found, reading, reading, is_relaxed=True, is_widened=False, notes=notes)
 
 
 def _leave_out(tree: QueryNode, papers: Sequence[Paper]) -> QueryNode:

@@ -158,7 +158,7 @@ class SearchService:
             tree=matches.searched,
             named=frozenset(paper.arxiv_id for paper in named.papers),
             respelling=respelling,
-            expansions=variants.expansions,
+            expansions=variants.expansions if matches.is_widened else (),
             alternatives=variants.alternatives,
             cursor=_make_cursor(question, request, matches.result),
         )

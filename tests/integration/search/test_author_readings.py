@@ -82,6 +82,13 @@ def test_the_page_says_how_a_name_was_read(searching: Searching) -> None:
     assert 'au:"ottilie seabright"' in page.notes[0]
 
 
+def test_words_beside_a_name_order_its_papers(searching: Searching) -> None:
+    page = searching.service.search(SearchQuestion("seashells ottilie seabright"))
+
+    assert page.understood_as == 'au:"ottilie seabright" PREFERABLY seashells'
+    assert {hit.paper.arxiv_id.value for hit in page.hits} == SEABRIGHT
+
+
 def test_a_name_that_is_a_stop_word_is_read_too(searching: Searching) -> None:
     assert searching.find("Wei He") == {make_id(5).value}
 
@@ -95,13 +102,18 @@ def test_quotes_and_strict_searches_are_taken_as_written(searching: Searching) -
     assert not SEABRIGHT & searching.find("ottilie seabright", is_strict=True)
 
 
-def test_a_single_name_is_offered(searching: Searching) -> None:
-    request = SearchRequest(parse_query("seabright drift otters").tree, Filters())
-    diagnosis = searching.doctor.examine(request, 0)
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [("seabright", "au:seabright"), ("seabright otters", "au:seabright PREFERABLY otters")],
+)
+def test_a_single_name_is_offered(searching: Searching, text: str, query: str) -> None:
+    diagnosis = searching.doctor.examine(SearchRequest(parse_query(text).tree, Filters()), 1)
+    assert diagnosis is not None
+    first = diagnosis.relaxations[0]
+    assert (first.kind, first.query, first.total) == (RelaxationKind.BY_AUTHOR, query, 3)
+
+
+def test_a_word_that_texts_hold_more_often_is_not_offered(searching: Searching) -> None:
+    diagnosis = searching.doctor.examine(SearchRequest(parse_query("monte").tree, Filters()), 3)
     assert diagnosis is not None
     assert all(each.kind is not RelaxationKind.BY_AUTHOR for each in diagnosis.relaxations)
-
-    alone = searching.doctor.examine(SearchRequest(parse_query("seabright").tree, Filters()), 1)
-    assert alone is not None
-    first = alone.relaxations[0]
-    assert (first.kind, first.query, first.total) == (RelaxationKind.BY_AUTHOR, "au:seabright", 3)
