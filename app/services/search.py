@@ -18,6 +18,7 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Self
 
 from app.db.session import Database
@@ -39,7 +40,7 @@ from app.services.question import (
     read_author,
     understand,
 )
-from app.services.similar import resolve_similar
+from app.services.similar import resolve_similar, search_most_similar
 from app.services.spelling import SpellingService
 from app.services.star_order import StarOrder
 from app.services.variants import VariantFinder, Variants
@@ -132,7 +133,7 @@ class SearchService:
             request,
             named.papers,
             variants,
-            self._star_order.search,
+            partial(search_most_similar, self._star_order.search),
             typed="" if question.is_strict else question.text,
         )
         hits, missing = load_hits(self._database, request, named.papers, matches.result)
