@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.domain.arxiv_id import ArxivId
 from app.domain.paper import Paper
-from app.domain.query import NOTHING, FacetField, QueryNode, SearchRequest, Term
+from app.domain.query import NOTHING, AuthorName, FacetField, QueryNode, SearchRequest, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,9 @@ class SearchPage:
 
     Attributes:
         total: exact number of matches.
-        relaxed: True when no paper holds all the words, so papers with any of them are shown.
+        relaxed: True when few papers hold all the words, so papers with any of them are shown.
+        holding_all: how few, where `relaxed`; `notes` say so in English.
+        author: whom the words name, where few papers hold them and theirs are shown; as for notes.
         understood_as: the query in words.
         took_ms: time spent, milliseconds.
         missing: hits the index knows and the database does not (they are left out of `hits`).
@@ -199,3 +201,5 @@ class SearchPage:
     expansions: tuple[Expansion, ...] = ()
     alternatives: Mapping[tuple[Term, ...], Sequence[QueryNode]] = field(default_factory=dict)
     cursor: str = ""
+    holding_all: int = 0
+    author: AuthorName | None = None

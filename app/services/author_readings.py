@@ -7,6 +7,7 @@ words are only offered (`app.services.doctor`): many family names are words.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from app.domain.query import And, AuthorName, Filters, Preferred, QueryNode, Term, join_any
 from app.search.engine import SearchEngine
@@ -20,7 +21,20 @@ MAX_WORDS = 6
 """Longer queries are looked at up to here."""
 
 
-def find_author_reading(engine: SearchEngine, tree: QueryNode, text: str) -> QueryNode | None:
+@dataclass(frozen=True, slots=True)
+class AuthorReading:
+    """A query with words in it read as a name.
+
+    Attributes:
+        author: whom they name.
+        query: the papers by that author, those with the other words first.
+    """
+
+    author: AuthorName
+    query: QueryNode
+
+
+def find_author_reading(engine: SearchEngine, tree: QueryNode, text: str) -> AuthorReading | None:
     """The tree with a full name among its bare words read as an author; None without one.
 
     Args:
@@ -38,7 +52,7 @@ def find_author_reading(engine: SearchEngine, tree: QueryNode, text: str) -> Que
     return next(_iter_readings(engine, tree, least_words=2), None)
 
 
-def list_author_readings(engine: SearchEngine, tree: QueryNode) -> list[QueryNode]:
+def list_author_readings(engine: SearchEngine, tree: QueryNode) -> list[AuthorReading]:
     """The same for every name, single words too; full names first.
 
     Raises:
@@ -47,20 +61,17 @@ def list_author_readings(engine: SearchEngine, tree: QueryNode) -> list[QueryNod
     return list(_iter_readings(engine, tree, least_words=1))
 
 
-def describe_author_reading(reading: QueryNode) -> str:
-    """The note for people, of a reading with a name in it."""
-    wanted = reading.required if isinstance(reading, Preferred) else reading
-    parts = wanted.children if isinstance(wanted, And) else (wanted,)
-    name = next(part for part in parts if isinstance(part, AuthorName))
+def describe_author(author: AuthorName) -> str:
+    """The note for people, where papers by the author are shown instead."""
     return (
-        f"Few titles and abstracts hold all of these words, so papers by authors of that name are "
-        f'shown ({render_query(name)}). To search texts for it, write "{name.name}".'
+        "Few papers hold all of these words, so papers by authors of that name are shown: "
+        f'{render_query(author)}. To search texts for it, write "{author.name}".'
     )
 
 
 def _iter_readings(
     engine: SearchEngine, tree: QueryNode, *, least_words: int
-) -> Iterator[QueryNode]:
+) -> Iterator[AuthorReading]:
     children = tree.children if isinstance(tree, And) else (tree,)
     for start, words in _list_spans(children[:MAX_WORDS], least_words):
         author = make_author(" ".join(word.text for word in words))
@@ -68,7 +79,8 @@ def _iter_readings(
             continue
         theirs = engine.count(author, Filters())
         if theirs and theirs >= engine.count(And(tuple(words)), Filters()):
-            yield _join(author, [*children[:start], *children[start + len(words) :]])
+            others = [*children[:start], *children[start + len(words) :]]
+            yield AuthorReading(author, _join(author, others))
 
 
 def _join(author: AuthorName, others: Sequence[QueryNode]) -> QueryNode:

@@ -212,8 +212,8 @@ class _Examination:
     def read_names(self, query: QueryNode) -> Iterator[Relaxation]:
         """Words that are authors' names rather than words, read so."""
         for reading in list_author_readings(self._engine, query)[:MAX_NAMES]:
-            if total := self._count(reading, self._filters):
-                text = _render(reading)
+            if total := self._count(reading.query, self._filters):
+                text = _render(reading.query)
                 yield Relaxation(RelaxationKind.BY_AUTHOR, text, text, total)
 
     def drop_filters(self, query: QueryNode) -> Iterator[Relaxation]:

@@ -4,11 +4,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.paper import Paper
-from app.domain.query import And, Filters, Not, QueryField, QueryNode, SearchRequest, Sort, Term
+from app.domain.query import (
+    And,
+    AuthorName,
+    Filters,
+    Not,
+    QueryField,
+    QueryNode,
+    SearchRequest,
+    Sort,
+    Term,
+)
 from app.domain.results import EngineResult
 from app.search.engine import SearchEngine
-from app.services.author_readings import describe_author_reading, find_author_reading
-from app.services.relaxation import describe_relaxation, find_relaxation, is_enough
+from app.services.author_readings import find_author_reading
+from app.services.relaxation import find_relaxation, is_enough
 from app.services.variants import Variants
 from app.text.query_syntax import NOTHING
 
@@ -22,16 +32,16 @@ class Matches:
         tree: the tree that gave the result.
         searched: the same with what programs add to it for the scores.
         is_relaxed: whether that is another one than was asked for.
-        is_widened: whether spellings and acronyms were searched as well.
-        notes: sentences about it.
+        holding_all: how many papers hold all the words, where it is relaxed.
+        author: how a name among the words was read; None where none was.
     """
 
     result: EngineResult
     tree: QueryNode
     searched: QueryNode
     is_relaxed: bool = False
-    is_widened: bool = True
-    notes: tuple[str, ...] = ()
+    holding_all: int = 0
+    author: AuthorName | None = None
 
 
 def find_matches(
@@ -91,8 +101,7 @@ def find_matches(
     second = search_instead(relaxation.query)
     if second.total <= result.total:
         return found
-    notes = (describe_relaxation(total),)
-    return Matches(second, relaxation.shown, relaxation.query, is_relaxed=True, notes=notes)
+    return Matches(second, relaxation.shown, relaxation.query, is_relaxed=True, holding_all=total)
 
 
 def _read_name(
@@ -105,9 +114,7 @@ def _read_name(
     reading = find_author_reading(engine, query, typed)
     if reading is None:
         return None
-    notes = (describe_author_reading(reading),)
-    found = search(reading)
-    return Matches(found, reading, reading, is_relaxed=True, is_widened=False, notes=notes)
+    return Matches(search(reading.query), reading.query, reading.query, author=reading.author)
 
 
 def _leave_out(tree: QueryNode, papers: Sequence[Paper]) -> QueryNode:

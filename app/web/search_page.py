@@ -128,6 +128,7 @@ def _show_help(
     return {
         "search_help": search_help,
         "steps": make_search_steps(addresses, page.request.filters.categories),
+        "notes": search_views.list_notes(page),
         "respelling": search_views.make_respelling_view(page, question),
         "facets": facet_views.list_facet_views(page, search_help, addresses, shows_more=shows_more),
         "more_address": (
@@ -142,7 +143,7 @@ def _show_help(
         "relaxation_links": (
             []
             if diagnosis is None
-            else search_views.list_relaxation_links(diagnosis, question, gettext)
+            else search_views.list_relaxation_links(diagnosis, page, question, gettext)
         ),
         "hit_reasons": {
             hit.paper.arxiv_id: _take_apart(hit, explanation, question)

@@ -10,9 +10,11 @@ from datetime import date, timedelta
 
 from app.domain.query import Sort
 from app.domain.results import Explanation, SearchPage
+from app.services.author_readings import describe_author
 from app.services.doctor import Diagnosis, Relaxation, RelaxationKind
 from app.services.explain import list_shares
 from app.services.question import SearchQuestion
+from app.services.relaxation import describe_relaxation
 from app.web.languages import translatable
 from app.web.search_addresses import make_question_address
 
@@ -152,13 +154,28 @@ def make_respelling_view(page: SearchPage, question: SearchQuestion) -> Respelli
     )
 
 
+def list_notes(page: SearchPage) -> list[str]:
+    """The notes but for those that the page itself writes, in its reader's language."""
+    written = [describe_relaxation(page.holding_all)] if page.relaxed else []
+    if page.author is not None:
+        written.append(describe_author(page.author))
+    return [note for note in page.notes if note not in written]
+
+
 def list_relaxation_links(
-    diagnosis: Diagnosis, question: SearchQuestion, gettext: Callable[[str], str]
+    diagnosis: Diagnosis,
+    page: SearchPage,
+    question: SearchQuestion,
+    gettext: Callable[[str], str],
 ) -> list[LinkView]:
-    """The ways out that the doctor offers, in the language of `gettext`."""
+    """The ways out that the doctor offers, in the language of `gettext`.
+
+    A search that was widened already shows as much as most of them would.
+    """
     return [
         LinkView(_describe(each, gettext), _make_relaxed_address(each, question), each.total)
         for each in diagnosis.relaxations
+        if not page.relaxed or each.total < page.total
     ]
 
 

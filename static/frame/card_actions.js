@@ -33,8 +33,10 @@ export async function copyCitation(link) {
     if (!answer.ok) throw new Error(answer.statusText);
     await copyText(await answer.text());
     say(t("{form} copied", { form: link.textContent.trim() }));
-  } catch {
-    location.assign(link.href);
+  } catch (error) {
+    // What fetch throws where nobody answers: the link would lead to an error page of the browser.
+    if (error instanceof TypeError) say(t("The service did not answer. Try again."));
+    else location.assign(link.href);
   }
 }
 

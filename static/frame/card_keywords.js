@@ -1,6 +1,7 @@
 // The keywords of a paper in a list, found when somebody asks for them.
 
 import { t } from "../words.js";
+import { say } from "./toast.js";
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest('a[data-action="keywords"]');
@@ -21,8 +22,12 @@ async function show(link) {
     link.closest("ul").before(line);
     link.closest("li").remove();
     line.focus();
-  } catch {
-    location.assign(link.href);
+  } catch (error) {
+    // Without a service the page it leads to would be the browser's own.
+    if (error instanceof TypeError) say(t("The service did not answer. Try again."));
+    else location.assign(link.href);
+  } finally {
+    link.removeAttribute("aria-busy");
   }
 }
 

@@ -3,6 +3,8 @@
 
 import { isPlainClick, reveal } from "../controls.js";
 import { fold } from "../days/matching.js";
+import { say } from "../frame/toast.js";
+import { t } from "../words.js";
 import { partOf } from "./addresses.js";
 
 /** How long results stay before more is asked about them, milliseconds: people type on. */
@@ -53,7 +55,7 @@ export function serveMoreFacets(place) {
     const { facet } = link.closest("[data-facet]").dataset;
     const panel = link.closest("[data-facets]");
     if (await fill(panel)) panel.querySelector(`[data-facet="${facet}"] summary`)?.click();
-    else location.assign(link.href);
+    else say(t("The service did not answer. Try again."));
   }
 
   const seen = new IntersectionObserver(

@@ -1,6 +1,7 @@
 // Why a paper of a search is here, fetched when somebody asks.
 
 import { make } from "../controls.js";
+import { say } from "../frame/toast.js";
 import { t } from "../words.js";
 import { partOf } from "./addresses.js";
 
@@ -24,6 +25,6 @@ async function fill(fold) {
     if (!(error instanceof TypeError)) throw error;
     panel.remove();
     fold.open = false;
-    fold.after(make("p", { class: "hint", role: "alert" }, t("The service did not answer. Try again.")));
+    say(t("The service did not answer. Try again."));
   }
 }

@@ -284,9 +284,34 @@ def test_no_answer_is_said_and_the_older_results_stay(visit: OpenVisit) -> None:
     notice.wait_for()
     assert "did not answer" in notice.inner_text()
     assert page.page.locator(".card").count() == 1
+    found = page.page.locator(".found").bounding_box()
+    assert found is not None
+    assert found["width"] > 600, "the older results keep their column"
     page.page.unroute_all()
     notice.get_by_role("link").click()
     wait_title(page, f"{SERIES_SIZE} papers")
+
+
+def test_without_a_service_a_card_says_so_and_the_page_stays(visit: OpenVisit) -> None:
+    page = visit("/search?q=otters")
+    for part in ("**/keywords?*", "**/search?*part=reasons*", "**/abs/*.bib"):
+        page.page.route(part, lambda route: route.abort())
+    address = page.page.url
+    said = page.page.get_by_role("status").get_by_text("The service did not answer. Try again.")
+    card = page.page.locator(".card").first
+
+    for control in (
+        card.locator('[data-action="keywords"]'),
+        card.locator(".reasons > summary"),
+        card.locator('[data-action="cite"]').and_(page.page.locator("summary")),
+    ):
+        control.click()
+        if control.get_attribute("data-action") == "cite":
+            card.locator('[data-cite="bib"]').click()
+        said.wait_for()
+        page.page.locator("#toast").evaluate("toast => { toast.hidden = true; }")
+    assert page.page.url == address
+    page.problems.clear()
 
 
 @pytest.mark.parametrize("width", [360, 1280])

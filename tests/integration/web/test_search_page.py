@@ -205,12 +205,23 @@ def test_the_doctor_offers_ways_out(client: TestClient) -> None:
 def test_the_doctor_never_offers_what_a_widened_search_shows_already(client: TestClient) -> None:
     page = fetch(client, "/search?q=zyzzyva+weather")
     assert page.texts("//h2[@id='results-title']") == [f"{SERIES_SIZE} papers"]
-    (doctor,) = page.texts("//div[contains(@class, 'doctor')]")
-    assert doctor == "No paper matches zyzzyva."
+    (notice,) = page.texts("//div[contains(@class, 'notice')]")
+    assert notice == (
+        "No title and abstract hold all of these words, so papers with any of them are shown. "
+        "For names write au:, as in au:vaswani. No paper matches zyzzyva."
+    )
+
+
+def test_a_widened_search_is_explained_in_the_language_of_the_page(client: TestClient) -> None:
+    answer = client.get("/search?q=zyzzyva+weather", headers={"Accept-Language": "zh"})
+
+    assert "没有标题和摘要包含全部词语" in answer.text
+    assert "No title and abstract hold" not in answer.text
 
 
 def test_an_honest_zero(client: TestClient) -> None:
     page = fetch(client, "/search?q=zyzzyva")
+    assert page.find("//div[contains(@class, 'notice')]") == []
     (doctor,) = page.texts("//div[contains(@class, 'doctor')]")
     assert doctor == (
         "No paper matches zyzzyva. Leaving out a word or filter would find nothing either."

@@ -80,7 +80,7 @@ class BulkBuilder:
     def __init__(self, folder: Path, *, processes: int | None = None) -> None:
         self._folder = folder
         self._runs_folder = folder / RUNS_NAME
-        self._may_start_worker = min(processes or os.cpu_count() or 1, MAX_PROCESSES) > 1
+        self._processes = min(processes or os.cpu_count() or 1, MAX_PROCESSES)
         self._worker: BulkWorker | None = None
         self._first_batches: list[Batch] | None = []
         self._own_run: RunBuilder | None = None
@@ -122,7 +122,12 @@ class BulkBuilder:
         allow_open_files(len(self._run_names) * len(layout.ITEM_TYPES))
         runs = [SegmentArrays.open(self._runs_folder, name) for name in self._run_names]
         nothing = np.zeros(0, np.uint32)
-        facts = merge_segments(self._folder, segment_id, [(run, nothing) for run in runs])
+        facts = merge_segments(
+            self._folder,
+            segment_id,
+            [(run, nothing) for run in runs],
+            threads=self._processes,
+        )
         self._remove_runs()
         return facts
 
@@ -144,7 +149,7 @@ class BulkBuilder:
     def _begin(self) -> None:
         """Start the second process and go on with what was held back so far."""
         self._runs_folder.mkdir(exist_ok=True)
-        if self._may_start_worker:
+        if self._processes > 1:
             self._worker = BulkWorker(self._runs_folder)
         batches, self._first_batches = self._first_batches or [], None
         for batch in batches:
@@ -194,15 +199,15 @@ class BulkBuilder:
         write_segment(self._runs_folder, name, self._own_run.build(), is_durable=False)
 
     def _help_worker(self, worker: BulkWorker) -> None:
-        """At the end take over the rear half of what waits, as long as it is worth it."""
-        while True:
-            name, batches = worker.take_back()
-            if not batches:
-                return
-            for batch in batches:
+        """At the end take over a share of what waits, as long as it is worth it."""
+        while taken := worker.take_back():
+            for batch in taken.batches:
                 self._add_to_own_run(batch)
             own_name = make_segment_id()
-            self._run_names.insert(self._run_names.index(name) + 1, own_name)
+            place = self._run_names.index(taken.run_name) + 1
+            self._run_names.insert(place, own_name)
+            if taken.is_whole:
+                del self._run_names[place - 1]
             self._write_own_run(own_name)
 
     def _remove_runs(self) -> None:

@@ -1,13 +1,13 @@
 """Texts -> numbers of pieces, and what the numbers stand for."""
 
-from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from itertools import chain, islice, pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.search.whoosh.codec.bulk_entries import GrowingColumn, PieceEntries
 from app.search.whoosh.codec.bulk_kernels import BulkKernels, PieceCutter
 from app.search.whoosh.codec.bulk_pieces import PieceKind
 
@@ -34,35 +34,24 @@ class PieceTable:
 
     def __init__(self) -> None:
         self.terms: dict[str, int] = {}
-        self.entry_starts = array("Q", [0])
-        self.entry_terms = array("I")
-        self.entry_offsets = array("I")
-        self.widths = array("I")
+        self.entry_starts = GrowingColumn(np.int64)
+        self.entry_starts.extend(np.zeros(1, np.int64))
+        self.entry_terms = GrowingColumn(np.uint32)
+        self.entry_offsets = GrowingColumn(np.uint32)
+        self.widths = GrowingColumn(np.uint32)
         self._sorted: list[str] = []
         self._order = np.zeros(0, np.int64)
 
-    def extend(self, kind: PieceKind, pieces: Sequence[str]) -> None:
-        """Analyse the pieces with the next numbers."""
-        plain = list(kind.find_plain(pieces))
-        others = iter(
-            kind.analyse([piece for piece, term in zip(pieces, plain, strict=True) if term is None])
-        )
-        for term in plain:
-            if term is None:
-                self._add(*next(others))
-                continue
-            if term:
-                self.entry_terms.append(self.terms.setdefault(term, len(self.terms)))
-                self.entry_offsets.append(0)
-            self.entry_starts.append(len(self.entry_terms))
-            self.widths.append(1)
-
-    def _add(self, terms: Sequence[tuple[int, str]], width: int) -> None:
-        for offset, term in terms:
-            self.entry_terms.append(self.terms.setdefault(term, len(self.terms)))
-            self.entry_offsets.append(offset)
-        self.entry_starts.append(len(self.entry_terms))
-        self.widths.append(width)
+    def extend(self, entries: PieceEntries) -> None:
+        """Take what the pieces with the next numbers stand for."""
+        known = self.terms
+        new = [term for term in dict.fromkeys(entries.terms) if term not in known]
+        known.update(zip(new, range(len(known), len(known) + len(new)), strict=True))
+        numbers = map(known.__getitem__, entries.terms)
+        self.entry_starts.extend(len(self.entry_terms) + np.cumsum(entries.counts))
+        self.entry_terms.extend(np.fromiter(numbers, np.uint32, len(entries.terms)))
+        self.entry_offsets.extend(entries.offsets)
+        self.widths.extend(entries.widths)
 
     def sort_terms(self) -> tuple[list[str], Array]:
         """All terms in the order of their code points, which is that of UTF-8; their numbers."""
@@ -117,7 +106,7 @@ class PieceNumbers:
         first = len(self.table.widths)
         known.update(zip(new, range(first, first + len(new)), strict=True))
         known.update((piece, known[lowered]) for piece, lowered in kept.items())
-        self.table.extend(self.kind, new)
+        self.table.extend(self.kind.analyse(new))
 
     def end_run(self) -> None:
         """Forget pieces that are not worth remembering, or all when they are too many."""
@@ -152,8 +141,8 @@ class CompiledPieceNumbers(PieceNumbers):
         """The pieces of texts, uint32, and where those of each text end, int64."""
         self._reserve(len(data))
         known = self._count
-        # Between two pieces is at least one byte.
-        pieces = np.empty(len(data) // 2 + len(ends), np.uint32)
+        # A piece has a byte, or is the whole of some that have each.
+        pieces = np.empty(len(data) + len(ends), np.uint32)
         piece_ends = np.empty(len(ends), np.int64)
         progress = np.array([0, 0, known], np.int64)
         while True:
@@ -175,15 +164,21 @@ class CompiledPieceNumbers(PieceNumbers):
             self._cutter.move_slots(self._slots, larger)
             self._slots = larger
         self._count = int(progress[2])
-        self.table.extend(self.kind, list(self._iter_pieces(known)))
+        self.table.extend(self.kind.analyse(self._list_pieces(known)))
         return pieces[: progress[1]].copy(), piece_ends
 
-    def _iter_pieces(self, first: int) -> Iterator[str]:
+    def _list_pieces(self, first: int) -> list[str]:
         """The pieces from a number on."""
         starts = self._key_starts[first : self._count + 1]
-        keys = self._keys[starts[0] : starts[-1]].tobytes()
-        for start, end in pairwise((starts - starts[0]).tolist()):
-            yield keys[start:end].decode("utf-8")
+        # One character a byte at first, so that all are decoded at once: few are beyond ASCII.
+        keys = self._keys[starts[0] : starts[-1]].tobytes().decode("latin-1")
+        pieces = [keys[start:end] for start, end in pairwise((starts - starts[0]).tolist())]
+        if keys.isascii():
+            return pieces
+        return [
+            piece if piece.isascii() else piece.encode("latin-1").decode("utf-8")
+            for piece in pieces
+        ]
 
     def _forget(self) -> None:
         self.table = PieceTable()
@@ -194,10 +189,11 @@ class CompiledPieceNumbers(PieceNumbers):
 
     def _reserve(self, text_bytes: int) -> None:
         """Make room for the pieces of a text, if all of them were new."""
+        # Compounds are kept as a whole and in parts, and each of their bytes belongs to one part.
         places = self._count + text_bytes + 2
         if places > len(self._key_starts):
             self._key_starts = _grow(self._key_starts, places)
-        key_bytes = int(self._key_starts[self._count]) + text_bytes
+        key_bytes = int(self._key_starts[self._count]) + 2 * text_bytes
         if key_bytes > len(self._keys):
             self._keys = _grow(self._keys, key_bytes)
 

@@ -4,21 +4,21 @@ A piece is a stretch of text across whose ends no token reaches, and that is ana
 it stands. What the analyzer makes of a piece is found out once, when the piece is met first; after
 that a text costs little more than looking its pieces up:
 
-    "GPT-4 models, and" ── pieces ──> gpt-4 models and ── numbers ──> 17 4 2
+    "GPT-4 models, and" ── pieces ──> gpt-4 gpt 4 models and ── numbers ──> 17 9 11 4 2
 
-    number   terms at offset                positions taken
-    17       gpt at 0, gpt4 at 0, 4 at 1    2
-    4        model at 0                     1
-    2                                       1 (a stop word)
+    number   terms at offset   positions taken
+    17       gpt4 at 0         0 (the whole of a compound, whose parts follow)
+    9        gpt at 0          1
+    4        model at 0        1
+    2                          1 (a stop word)
 
 Terms and positions are those of the field's own analyzer; the tests compare them. Texts are cut by
 `PieceKind.split`, or by a compiled function that follows `PieceKind.classes`.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import compress
 from typing import Any, Final
 
 from whoosh.analysis import IDTokenizer, RegexTokenizer
@@ -29,16 +29,16 @@ from app.search.whoosh.analyzer import (
     ProseAnalyzer,
     ReferenceAnalyzer,
 )
+from app.search.whoosh.codec.bulk_entries import PieceEntries, PieceTerms, keep_pieces, lay_out
 from app.search.whoosh.codec.bulk_prose import (
     PLAIN_WORD,
-    PieceTerms,
+    analyse_forms,
     analyse_prose,
-    stem_plain_words,
+    iter_with_parts,
 )
-from app.search.whoosh.codec.kernel_bytes import BLANK, BREAK, SPECIAL, TRIM, WORD
+from app.search.whoosh.codec.kernel_bytes import BLANK, BREAK, HYPHEN, SPECIAL, TRIM, WORD
 from app.text.author_search import list_line_terms
 from app.text.names import fold_name
-from app.text.tokenize import list_inflected, pair_inflected
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,7 @@ class PieceKind:
     Attributes:
         name: fields with the same name share what is known of their pieces.
         split: the pieces of a text.
-        find_plain: for each of some pieces its only term, which takes one position; empty where
-            there is none, None for a piece that has to be analysed.
-        analyse: the terms of any pieces.
+        analyse: what pieces stand for.
         classes: for each byte of UTF-8 what it means when a text is cut, 256 of them.
         lowers: whether ASCII letters of pieces are put in lower case, special ones apart.
         recurs: whether pieces come again so often that they are worth remembering over runs.
@@ -58,8 +56,7 @@ class PieceKind:
 
     name: str
     split: Callable[[str], Sequence[str]]
-    find_plain: Callable[[Sequence[str]], Iterable[str | None]]
-    analyse: Callable[[Sequence[str]], Iterable[PieceTerms]]
+    analyse: Callable[[Sequence[str]], PieceEntries]
     classes: bytes
     lowers: bool = False
     recurs: bool = True
@@ -83,7 +80,7 @@ def _make_classes(groups: dict[int, str | bytes], *, other: int = WORD) -> bytes
 _ASCII_BLANKS = "\t\n\v\f\r\x1c\x1d\x1e\x1f "
 _NOT_ASCII = bytes(range(128, 256))
 _MARKS_OF_TEX = "\\$_^{}~"
-_TRIMMED = "-.'"
+_TRIMMED = ".'"
 _ALPHANUMERIC = "".join(chr(code) for code in range(128) if chr(code).isalnum())
 
 _PROSE_CLASSES = _make_classes(
@@ -91,6 +88,7 @@ _PROSE_CLASSES = _make_classes(
         WORD: _ALPHANUMERIC,
         BLANK: _ASCII_BLANKS,
         TRIM: _TRIMMED,
+        HYPHEN: "-",
         SPECIAL: _MARKS_OF_TEX.encode() + _NOT_ASCII,
     },
     other=BREAK,
@@ -109,27 +107,26 @@ _PROSE_PIECE = re.compile(
 )
 
 
-def _find_plain_prose(pieces: Sequence[str]) -> list[str | None]:
-    is_plain = [piece.isascii() and piece.isalnum() for piece in pieces]
-    terms = iter(stem_plain_words(list(compress(pieces, is_plain))))
-    return [next(terms) if plain else None for plain in is_plain]
+def _split_prose(text: str) -> list[str]:
+    return list(iter_with_parts(_PROSE_PIECE.findall(text)))
 
 
-PROSE: Final = PieceKind(
-    "prose", _PROSE_PIECE.findall, _find_plain_prose, analyse_prose, _PROSE_CLASSES, lowers=True
-)
+PROSE: Final = PieceKind("prose", _split_prose, analyse_prose, _PROSE_CLASSES, lowers=True)
 """What `ProseAnalyzer` indexes."""
 
-
-def _find_plain_forms(pieces: Sequence[str]) -> list[str | None]:
-    return [
-        (pair_inflected(piece) if piece.isalnum() else None) if piece.isascii() else None
-        for piece in pieces
-    ]
+FORMS: Final = PieceKind("forms", _split_prose, analyse_forms, _PROSE_CLASSES, lowers=True)
+"""What `FormAnalyzer` indexes."""
 
 
-def _analyse_forms(pieces: Sequence[str]) -> Iterable[PieceTerms]:
-    return (_place_all(list_inflected(piece)) for piece in pieces)
+def _analyse_references(pieces: Sequence[str]) -> PieceEntries:
+    # Plain pieces are in lower case already.
+    simple = [piece if piece.isascii() and piece.isalnum() else None for piece in pieces]
+    others = (
+        _place_all(fold_name(piece).split())
+        for piece, term in zip(pieces, simple, strict=True)
+        if term is None
+    )
+    return lay_out(simple, [1] * len(pieces), others)
 
 
 def _place_all(words: Sequence[str]) -> PieceTerms:
@@ -137,55 +134,28 @@ def _place_all(words: Sequence[str]) -> PieceTerms:
     return tuple(enumerate(words)), len(words)
 
 
-FORMS: Final = PieceKind(
-    "forms", _PROSE_PIECE.findall, _find_plain_forms, _analyse_forms, _PROSE_CLASSES, lowers=True
-)
-"""What `FormAnalyzer` indexes."""
-
-
-def _find_plain_folded(pieces: Sequence[str]) -> list[str | None]:
-    return [
-        piece if piece.isascii() and piece.isalnum() and piece.islower() else None
-        for piece in pieces
-    ]
-
-
-def _analyse_folded(pieces: Sequence[str]) -> Iterable[PieceTerms]:
-    return (_place_all(fold_name(piece).split()) for piece in pieces)
-
-
 REFERENCES: Final = PieceKind(
     "references",
     lambda text: re.findall(f"[^{_ASCII_BLANKS}]+", text),
-    _find_plain_folded,
-    _analyse_folded,
+    _analyse_references,
     _make_classes({BLANK: _ASCII_BLANKS}),
     lowers=True,
 )
 """What `ReferenceAnalyzer` indexes."""
 
 
-def _find_no_plain(pieces: Sequence[str]) -> list[str | None]:
-    return [None] * len(pieces)
+def _analyse_names(pieces: Sequence[str]) -> PieceEntries:
+    size = len(pieces)
+    return lay_out([None] * size, [1] * size, map(list_line_terms, pieces))
 
 
 NAMES: Final = PieceKind(
     "names",
     lambda text: re.findall("[^\n]+", text),
-    _find_no_plain,
-    lambda pieces: map(list_line_terms, pieces),
+    _analyse_names,
     _make_classes({BLANK: "\n"}),
 )
 """What `NameAnalyzer` indexes: a piece is a line, since the words of a name tell their roles."""
-
-
-def _keep_all(pieces: Sequence[str]) -> Sequence[str]:
-    return pieces
-
-
-def _keep(pieces: Sequence[str]) -> Iterable[PieceTerms]:
-    return ((((0, piece),), 1) for piece in pieces)
-
 
 _KEYWORD_BLANKS = " \t\r\n"
 _KEYWORD_PATTERN = r"[^ \t\r\n]+"
@@ -194,15 +164,14 @@ _KEYWORD_PATTERN = r"[^ \t\r\n]+"
 KEYWORDS: Final = PieceKind(
     "keywords",
     lambda text: re.findall(_KEYWORD_PATTERN, text),
-    _keep_all,
-    _keep,
+    keep_pieces,
     _make_classes({BLANK: _KEYWORD_BLANKS}),
     recurs=False,
 )
 """What Whoosh's keyword fields index."""
 
 IDENTIFIERS: Final = PieceKind(
-    "identifiers", lambda text: [text], _keep_all, _keep, _make_classes({}), recurs=False
+    "identifiers", lambda text: [text], keep_pieces, _make_classes({}), recurs=False
 )
 """What Whoosh's identifier fields index: the whole text."""
 

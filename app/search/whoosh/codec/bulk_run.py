@@ -49,10 +49,10 @@ class _FieldRun:
         return PieceRun(
             pieces=_join(self._blocks, np.uint32),
             document_ends=_join(self._end_blocks, np.int64),
-            entry_starts=np.array(table.entry_starts, np.int64),
-            entry_terms=np.array(table.entry_terms, np.uint32),
-            entry_offsets=np.array(table.entry_offsets, np.uint32),
-            widths=np.array(table.widths, np.uint32),
+            entry_starts=table.entry_starts.items,
+            entry_terms=table.entry_terms.items,
+            entry_offsets=table.entry_offsets.items,
+            widths=table.widths.items,
             term_count=len(table.terms),
         )
 

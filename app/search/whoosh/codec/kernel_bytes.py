@@ -12,3 +12,5 @@ SPECIAL: Final = 3
 """Part of a piece that is kept as it is written: TeX, and letters beyond ASCII."""
 TRIM: Final = 4
 """Part of a piece, but not at its ends."""
+HYPHEN: Final = 5
+"""The same; between nothing but words it makes a compound, whose parts are pieces of their own."""

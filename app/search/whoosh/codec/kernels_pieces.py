@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from app.search.whoosh.codec.kernel_bytes import BLANK, BREAK, SPECIAL, TRIM, WORD
+from app.search.whoosh.codec.kernel_bytes import BLANK, BREAK, HYPHEN, SPECIAL, TRIM, WORD
 from app.search.whoosh.codec.kernels_compile import compiled
 
 BACKSLASH, UNDERSCORE, CARET, STAR, SLASH, LEFT_BRACE, RIGHT_BRACE = b"\\_^*/{}"
@@ -65,6 +65,19 @@ def _end_of_piece(text, begin, start, end, classes):  # type: ignore[no-untyped-
 
 
 @compiled
+def _is_compound(text, first, stop, classes):  # type: ignore[no-untyped-def]
+    """Whether a piece, which begins and ends with a word, is words with one hyphen between each."""
+    hyphens = 0
+    for place in range(first, stop):
+        byte_class = classes[text[place]]
+        if byte_class == HYPHEN and classes[text[place - 1]] == WORD:
+            hyphens += 1
+        elif byte_class != WORD:
+            return False
+    return hyphens > 0
+
+
+@compiled
 def move_slots(slots, larger):  # type: ignore[no-untyped-def]
     """Put the known pieces into a larger hash table."""
     mask = np.uint64(len(larger) - 2)
@@ -96,7 +109,7 @@ def find_pieces(  # type: ignore[no-untyped-def]
     start = ends[document - 1] if document else 0
     while document < len(ends):
         begin, end = start, ends[document]
-        if 2 * (2 * count + end - start) > len(slots):
+        if 4 * (count + end - start) > len(slots):
             break
         while start < end:
             byte_class = classes[text[start]]
@@ -105,9 +118,10 @@ def find_pieces(  # type: ignore[no-untyped-def]
                 continue
             # The digest of a plain piece is made while its end is looked for.
             first = start
-            while first < end and classes[text[first]] == TRIM:
+            while first < end and classes[text[first]] in (TRIM, HYPHEN):
                 first += 1
             place, stop = first, first
+            has_hyphen = False
             so_far = np.uint64(FNV_OFFSET)
             digest = so_far
             while place < end:
@@ -119,6 +133,8 @@ def find_pieces(  # type: ignore[no-untyped-def]
                 place += 1
                 if byte_class == WORD:
                     digest, stop = so_far, place
+                elif byte_class == HYPHEN:
+                    has_hyphen = True
             table = 0
             if place < end and (
                 byte_class == SPECIAL
@@ -132,7 +148,7 @@ def find_pieces(  # type: ignore[no-untyped-def]
                     first, stop = start, place
                 else:
                     stop = place
-                    while stop > first and classes[text[stop - 1]] == TRIM:
+                    while stop > first and classes[text[stop - 1]] in (TRIM, HYPHEN):
                         stop -= 1
                 digest = np.uint64(FNV_OFFSET)
                 for at in range(first, stop):
@@ -141,31 +157,44 @@ def find_pieces(  # type: ignore[no-untyped-def]
             start = place
             if first == stop:
                 continue
-            digest ^= digest >> np.uint64(29)
-            slot = (digest << ONE) & mask
-            size = stop - first
-            number = count
-            while slots[slot + ONE] != 0:
-                if slots[slot] == digest:
-                    candidate = slots[slot + ONE] - ONE
-                    head = key_starts[candidate]
-                    if key_starts[candidate + ONE] - head == size:
-                        at = 0
-                        while at < size and keys[head + at] == tables[table + text[first + at]]:
-                            at += 1
-                        if at == size:
-                            number = np.int64(candidate)
-                            break
-                slot = (slot + ONE + ONE) & mask
-            if number == count:
-                slots[slot], slots[slot + ONE] = digest, count + 1
-                head = key_starts[count]
-                for at in range(size):
-                    keys[head + at] = tables[table + text[first + at]]
-                count += 1
-                key_starts[count] = head + size
-            pieces[found] = number
-            found += 1
+            # The parts of a compound follow it, one after the other.
+            last = stop
+            has_parts = has_hyphen and table == 0 and _is_compound(text, first, stop, classes)
+            following = first
+            while True:
+                digest ^= digest >> np.uint64(29)
+                slot = (digest << ONE) & mask
+                size = stop - first
+                number = count
+                while slots[slot + ONE] != 0:
+                    if slots[slot] == digest:
+                        candidate = slots[slot + ONE] - ONE
+                        head = key_starts[candidate]
+                        if key_starts[candidate + ONE] - head == size:
+                            at = 0
+                            while at < size and keys[head + at] == tables[table + text[first + at]]:
+                                at += 1
+                            if at == size:
+                                number = np.int64(candidate)
+                                break
+                    slot = (slot + ONE + ONE) & mask
+                if number == count:
+                    slots[slot], slots[slot + ONE] = digest, count + 1
+                    head = key_starts[count]
+                    for at in range(size):
+                        keys[head + at] = tables[table + text[first + at]]
+                    count += 1
+                    key_starts[count] = head + size
+                pieces[found] = number
+                found += 1
+                if not has_parts or following >= last:
+                    break
+                first, stop = following, following
+                digest = np.uint64(FNV_OFFSET)
+                while stop < last and classes[text[stop]] == WORD:
+                    digest = (digest ^ np.uint64(tables[text[stop]])) * np.uint64(FNV_PRIME)
+                    stop += 1
+                following = stop + 1
         piece_ends[document] = found
         document += 1
     progress[0], progress[1], progress[2] = document, found, count

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.search.whoosh.codec.in_order import map_in_order
 from app.search.whoosh.codec.merge_documents import merge_documents
 from app.search.whoosh.codec.merge_postings import merge_postings
 from app.search.whoosh.codec.merge_sources import make_sources
@@ -23,23 +24,28 @@ from app.search.whoosh.codec.segment_files import SegmentFiles
 
 
 def merge_segments(
-    folder: Path, segment_id: str, segments: Sequence[tuple[SegmentArrays, NDArray[Any]]]
+    folder: Path,
+    segment_id: str,
+    segments: Sequence[tuple[SegmentArrays, NDArray[Any]]],
+    *,
+    threads: int = 1,
 ) -> SegmentFacts:
     """Write and sync a segment that holds the living documents of others, in their order.
 
     Args:
         segments: each with the numbers of its deleted documents.
+        threads: that work at the same time; one leaves the other processors to whoever searches.
 
     Raises:
         IndexDamagedError: a file of a segment is not what it should be.
     """
-    for arrays, _ in segments:
-        # What is damaged must not be passed on under a fresh checksum.
-        arrays.verify()
+    # What is damaged must not be passed on under a fresh checksum.
+    for _ in map_in_order(SegmentArrays.verify, [arrays for arrays, _ in segments], threads):
+        pass
     sources, field_names = make_sources(segments)
     files = SegmentFiles(folder, segment_id)
     terms = merge_terms(sources, files)
-    totals = merge_postings(sources, terms, len(field_names), files)
+    totals = merge_postings(sources, terms, len(field_names), files, threads)
     scored = {
         name
         for arrays, _ in segments

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.whoosh.codec import layout
+from app.search.whoosh.codec.in_order import map_in_order
 from app.search.whoosh.codec.kernels import has_numba
 from app.search.whoosh.codec.merge_runs import MergedRun, PartOfRun, RunOfTerms, merge_with_numpy
 from app.search.whoosh.codec.merge_sources import MergeSource
@@ -19,8 +20,9 @@ from app.search.whoosh.codec.segment_files import SegmentFiles
 
 Array = NDArray[Any]
 
-CHUNK_POSTINGS = 4_000_000
-"""Postings that are moved at a time: about 300 MB with positions. A single term may have more."""
+CHUNK_POSTINGS = 2_000_000
+"""Postings that each thread moves at a time: up to 150 MB with positions. A single term may have
+more."""
 
 COMPILED_POSTINGS = 4_000_000
 """For fewer the compiler, half a second until it is loaded, is not worth it."""
@@ -47,8 +49,9 @@ def merge_postings(
     terms: MergedTerms,
     field_count: int,
     files: SegmentFiles,
+    threads: int = 1,
 ) -> MergedTotals:
-    """Write all arrays that hold postings and positions."""
+    """Write all arrays that hold postings and positions, which so many threads move."""
     positional = find_positional_fields(sources, field_count)
     totals = np.zeros(field_count, np.int64)
     postings = 0
@@ -57,13 +60,23 @@ def merge_postings(
         largest = _bound_items(sources)
         writers = files.open_posting_arrays(stack, largest)
         position_type = layout.choose_item_type(layout.POSITIONS, largest[layout.POSITIONS])
-        ranges = _iter_runs(terms.counts)
-        for (first, last), parts in zip(ranges, _iter_parts(sources, terms, ranges), strict=True):
-            fields = terms.fields[first:last]
-            run = RunOfTerms(
-                terms.counts[first:last], positional[fields], parts, postings, position_type
+        ranges = _list_ranges(terms.counts)
+        before = np.cumsum(terms.counts) - terms.counts
+        runs = (
+            RunOfTerms(
+                terms.counts[first:last],
+                positional[terms.fields[first:last]],
+                parts,
+                int(before[first]),
+                position_type,
             )
-            merged = merge_run(run)
+            for (first, last), parts in zip(
+                ranges, _iter_parts(sources, terms, ranges), strict=True
+            )
+        )
+        merged_runs = map_in_order(merge_run, runs, threads)
+        for (first, last), merged in zip(ranges, merged_runs, strict=True):
+            fields = terms.fields[first:last]
             arrays = merged.arrays
             arrays[layout.POSTING_STARTS] = arrays[layout.POSTING_STARTS][:-1] + postings
             arrays[layout.WIDE_POSTINGS] += postings
@@ -108,7 +121,7 @@ def find_positional_fields(sources: Sequence[MergeSource], field_count: int) -> 
     return found
 
 
-def _iter_runs(counts: NDArray[np.int64]) -> list[tuple[int, int]]:
+def _list_ranges(counts: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Ranges of terms with at most `CHUNK_POSTINGS` postings, or a single term."""
     ends = np.cumsum(counts)
     runs, first = [], 0

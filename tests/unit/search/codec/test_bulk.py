@@ -24,6 +24,7 @@ from app.search.whoosh.codec.bulk_batch import make_batch
 from app.search.whoosh.codec.bulk_kernels import NUMPY_KERNELS, BulkKernels, load_bulk_kernels
 from app.search.whoosh.codec.bulk_pieces import PROSE, choose_kind
 from app.search.whoosh.codec.bulk_run import RunBuilder
+from app.search.whoosh.codec.bulk_worker import BulkWorker, TakenBatches
 from app.search.whoosh.codec.document_columns import PAPER_NUMBERS
 from app.search.whoosh.codec.segment_arrays import SegmentArrays
 from app.search.whoosh.codec.segment_columns import SegmentColumns
@@ -38,7 +39,7 @@ FRAGMENTS = (
     *(r"{ \'e }", "}", "{", "$", "_", "^", "\\", "~", r"/\~x", r"\bf*x", r"a\bf*b", r"\,"),
     *(r"\frac{a} {b}", r"$f(x)=\Omega$", r"(\cite{q},", "L^ 2", "x_{10}", "\xa0", "\x1f", "\n"),
     *("Schrödinger's", "β", "β-decay", "ﬁnite", "“quoted”", "中文摘要", "naïve-Bayes", "e\u0301"),
-    *("'s", "Ⅳ", "  ", ", "),
+    *("'s", "Ⅳ", "  ", ", ", "cat-s", "-ray", "x--y", "up-", "a-b-c-d", "Non-", "-4'", "of-the"),
 )
 texts = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=4), max_size=14).flatmap(
     lambda parts: st.sampled_from(["", " "]).map(lambda glue: glue.join(parts))
@@ -199,6 +200,39 @@ def test_runs_are_merged_to_one_segment(
     assert_equal_segment(arrays, build_one_by_one(documents))
 
 
+def test_what_waits_for_the_second_process_is_shared_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the second process held up, the first one takes runs from it, whole and in part."""
+    monkeypatch.setattr(bulk, "SMALL_BUILD_DOCUMENTS", 40)
+    monkeypatch.setattr(bulk, "RUN_DOCUMENTS", 600)
+    monkeypatch.setattr(bulk, "LEAD_OF_WORKER", 100)
+    shares = []
+    take_back = BulkWorker.take_back
+
+    def note(worker: BulkWorker) -> TakenBatches | None:
+        taken = take_back(worker)
+        if taken is None:
+            worker._process.send_signal(signal.SIGCONT)
+        else:
+            shares.append((len(taken.batches), taken.is_whole))
+        return taken
+
+    monkeypatch.setattr(BulkWorker, "take_back", note)
+    documents = make_documents(2_400)
+    with BulkBuilder(tmp_path, processes=2) as builder:
+        for first in range(0, len(documents), 200):
+            builder.add(documents[first : first + 200])
+            if first == 0:
+                assert builder._worker is not None
+                builder._worker._process.send_signal(signal.SIGSTOP)
+        facts = builder.finish("MAIN_bulk")
+    assert facts is not None
+    assert (3, True) in shares
+    assert any(not is_whole for _, is_whole in shares)
+    assert_equal_segment(SegmentArrays.open(tmp_path, "MAIN_bulk"), build_one_by_one(documents))
+
+
 def test_nothing_gives_no_segment(tmp_path: Path) -> None:
     with BulkBuilder(tmp_path) as builder:
         assert builder.finish("MAIN_bulk") is None
@@ -265,10 +299,12 @@ def test_pieces_hold_all_tokens_of_a_text(text: str) -> None:
     analyzer = make_schema()["title"].analyzer
     position, terms = 0, []
     for piece in PROSE.split(text):
-        ((found, width),) = PROSE.analyse([PROSE.lower(piece)])
+        entries = PROSE.analyse([PROSE.lower(piece)])
+        found = zip(entries.offsets.tolist(), entries.terms, strict=True)
         terms += [(position + offset, term) for offset, term in found]
-        position += width
-    assert terms == analyzer.list_terms(text)
+        position += int(entries.widths[0])
+    # The joined spelling of a compound stands before its first part.
+    assert sorted(terms) == sorted(analyzer.list_terms(text))
 
 
 def test_every_text_field_of_the_index_has_a_kind() -> None:

@@ -98,13 +98,16 @@ def list_documents(arrays: SegmentArrays) -> list[Any]:
     ),
     chunk=st.sampled_from([1, 3, 1000]),
     is_compiled=st.booleans(),
+    threads=st.integers(1, 2),
 )
 def test_a_merge_equals_writing_the_living_documents_together(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    *,
     batches: list[Any],
     chunk: int,
     is_compiled: bool,
+    threads: int,
 ) -> None:
     monkeypatch.setattr("os.fsync", lambda descriptor: None)
     monkeypatch.setattr(merge_postings, "CHUNK_POSTINGS", chunk)
@@ -123,7 +126,8 @@ def test_a_merge_equals_writing_the_living_documents_together(
         deleted = [number for number, (_, stays) in enumerate(batch) if not stays]
         segments.append((arrays, np.array(deleted, np.uint32)))
         living += [document for document, stays in batch if stays]
-    merged = SegmentArrays(tmp_path, merge_segments(tmp_path, make_segment_id(), segments))
+    facts = merge_segments(tmp_path, make_segment_id(), segments, threads=threads)
+    merged = SegmentArrays(tmp_path, facts)
     expected = write(tmp_path, living)
     if set(expected.facts.field_names) < set(merged.facts.field_names):
         # A field that only deleted documents had keeps its number until nobody names it.
