@@ -81,7 +81,9 @@ class DoctorOut(Out):
     total: int = Field(description="Papers that match exactly what was asked.")
     unknown: list[str] = Field(description="Wanted parts that no paper matches at all.")
     parts: list[PartCountOut]
-    relaxations: list[RelaxationOut] = Field(description="Most results first.")
+    relaxations: list[RelaxationOut] = Field(
+        description="Authors named so first, then most results first."
+    )
     is_cut: bool = Field(description="Whether only the first parts of the query were examined.")
 
 

@@ -1,7 +1,7 @@
 """arXiv's categories, and unions and differences of them: `cs.AI+cs.LG-cs.CY`.
 
     expression := ["+" | "-"] term (("+" | "," | " " | "-") term)*
-    term       := category | archive | archive ".*" | "grp_" group
+    term       := category | archive | archive ".*" | beginning "*" | "grp_" group
 
 `+`, `,` and blanks unite, `-` takes away; everything taken away is taken from the whole union,
 wherever it stands. An expression that only takes away takes from all of arXiv. Terms are read in
@@ -9,6 +9,8 @@ any letter case.
 
 * An archive (`cs`, `cs.*`, `cond-mat`) stands for all its categories. `physics` is the archive
   physics; the group with astro-ph, hep-th and the others is `grp_physics`.
+* The beginning of archives' names with a star stands for all of them: `hep-*` for hep-ex, hep-lat,
+  hep-ph and hep-th, `math*` for math and math-ph.
 * `-` also occurs inside codes. Since every term must be a known code, `q-bio.NC-cs.LG` and
   `hep-th-hep-ph` have one reading only.
 * A paper listed under one of two aliases (cs.NA and math.NA) belongs to both: each term brings
@@ -61,6 +63,9 @@ __all__ = [
 MAX_EXPRESSION_CHARS = 2_000
 """Longest expression read; all 194 codes in a row still fit."""
 
+MIN_BEGINNING_CHARS = 2
+"""Letters of the shortest beginning of an archive's name before a star."""
+
 
 def _with_aliases(codes: Iterable[str]) -> frozenset[str]:
     known = frozenset(codes)
@@ -75,10 +80,23 @@ def _make_terms() -> dict[str, tuple[str, frozenset[str]]]:
     for archive in list_archives(include_retired=True):
         codes = _with_aliases(list_codes_of_archive(archive.code))
         terms[archive.code] = terms[f"{archive.code}.*"] = archive.code, codes
+    for beginning, archives in _list_beginnings().items():
+        text = archives[0] if len(archives) == 1 else f"{beginning}*"
+        codes = frozenset().union(*(terms[archive][1] for archive in archives))
+        terms[f"{beginning}*"] = text, codes
     for code, _ in list_groups():
         text = GROUP_PREFIX + code
         terms[text] = text, _with_aliases(list_codes_of_group(code))
     return terms
+
+
+def _list_beginnings() -> dict[str, list[str]]:
+    """Every beginning of archives' names, with the archives that begin so."""
+    found: dict[str, list[str]] = {}
+    for archive in list_archives(include_retired=True):
+        for end in range(MIN_BEGINNING_CHARS, len(archive.code) + 1):
+            found.setdefault(archive.code[:end], []).append(archive.code)
+    return found
 
 
 _TERMS = _make_terms()

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.domain.arxiv_id import ArxivId
 from app.domain.paper import Paper
-from app.domain.query import NOTHING, FacetField, QueryNode, SearchRequest, Term
+from app.domain.query import NOTHING, AuthorName, FacetField, QueryNode, SearchRequest, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +170,7 @@ class SearchPage:
         total: exact number of matches.
         relaxed: True when few papers hold all the words, so papers with any of them are shown.
         holding_all: how few, where `relaxed`; `notes` say so in English.
+        author: whom the words name, where few papers hold them and theirs are shown; as for notes.
         understood_as: the query in words.
         took_ms: time spent, milliseconds.
         missing: hits the index knows and the database does not (they are left out of `hits`).
@@ -201,3 +202,4 @@ class SearchPage:
     alternatives: Mapping[tuple[Term, ...], Sequence[QueryNode]] = field(default_factory=dict)
     cursor: str = ""
     holding_all: int = 0
+    author: AuthorName | None = None

@@ -21,7 +21,7 @@ from app.search.lexicon.acronyms import (
 from app.search.lexicon.lexicon import Lexicon
 from app.services.word_runs import Words
 from app.text.acronym_entries import make_long_key
-from app.text.tokenize import fold_term, normalise
+from app.text.tokenize import fold_term, iter_parts, normalise
 
 MIN_EXPLAINED_SHARE = 0.02
 """Share of the papers with a word that explain it as an acronym, for it to be taken as one."""
@@ -32,6 +32,31 @@ MAX_LONG_FORM_WORDS = 6
 
 MAX_EXPANSIONS = 4
 """Acronyms of one query that are expanded, in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """Words that may be an acronym, or a long form of one."""
+
+    words: Words
+    meaning: AcronymMeaning
+    alternative: QueryNode
+    is_short: bool
+
+    @property
+    def written(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def expansion(self) -> Expansion:
+        meaning = self.meaning
+        other = meaning.long if self.is_short else meaning.short
+        return Expansion(self.written, other, meaning.papers)
+
+    @property
+    def long(self) -> str:
+        """The long form as the question writes it, else as papers do."""
+        return self.meaning.long if self.is_short else self.written
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,37 +85,33 @@ def find_acronyms(
     left_alone = {text.casefold() for text in as_written}
     asked = {make_long_key(word.text) for run in runs for word in run}
     found: list[AcronymMatch] = []
-    for words, meaning, alternative in _iter_meanings(lexicon, runs):
-        written = " ".join(word.text for word in words)
+    for each in _iter_candidates(lexicon, runs):
         if len(found) == MAX_EXPANSIONS:
             break
-        if written.casefold() in left_alone or _is_asked_already(meaning, words, asked):
+        if each.written.casefold() in left_alone or _is_asked_already(each, asked):
             continue
-        if _is_used_as_acronym(engine, meaning):
-            expanded = meaning.long if len(words) == 1 and _is_short(words[0]) else meaning.short
-            found.append(
-                AcronymMatch(words, alternative, Expansion(written, expanded, meaning.papers))
-            )
+        if _is_used_as_acronym(engine, each.meaning) and _is_said(engine, each):
+            found.append(AcronymMatch(each.words, each.alternative, each.expansion))
     return found
 
 
-def _iter_meanings(
-    lexicon: Lexicon, runs: Sequence[Sequence[Term]]
-) -> Iterator[tuple[Words, AcronymMeaning, QueryNode]]:
+def _iter_candidates(lexicon: Lexicon, runs: Sequence[Sequence[Term]]) -> Iterator[_Candidate]:
     for run in runs:
         start = 0
         while start < len(run):
             words, meaning = _read_long_form(lexicon, run[start:])
             if meaning is not None:
-                yield words, meaning, join_any(_list_numbers(meaning.short, words[0].field))
+                numbers = _list_numbers(meaning.short, words[0].field)
+                yield _Candidate(words, meaning, join_any(numbers), is_short=False)
                 start += len(words)
                 continue
             word = run[start]
             meaning = find_meaning(lexicon, word.text) if _is_short(word) else None
-            if meaning is not None:
+            if meaning and not _is_other_case(word.text, meaning.short, is_first=start == 0):
                 numbers = _list_numbers(meaning.short, word.field)
                 others = [each for each in numbers if normalise(each.text) != normalise(word.text)]
-                yield (word,), meaning, join_any([Phrase(meaning.long, word.field), *others])
+                alternative = join_any([Phrase(meaning.long, word.field), *others])
+                yield _Candidate((word,), meaning, alternative, is_short=True)
             start += 1
 
 
@@ -119,10 +140,36 @@ def _is_short(word: Term) -> bool:
     return is_plain and MIN_SHORT_CHARS <= len(text) <= MAX_SHORT_CHARS and bool(normalise(text))
 
 
-def _is_asked_already(meaning: AcronymMeaning, words: Words, asked: Collection[str]) -> bool:
+def _is_asked_already(candidate: _Candidate, asked: Collection[str]) -> bool:
     """Whether the query holds the other form anyway."""
-    others = set(asked) - {make_long_key(word.text) for word in words}
+    meaning = candidate.meaning
+    others = set(asked) - {make_long_key(word.text) for word in candidate.words}
     return normalise(meaning.short) in others or set(meaning.key.split()) <= others
+
+
+def _is_other_case(text: str, short: str, *, is_first: bool) -> bool:
+    """Whether capitals tell a word from an acronym, as Tc from TC; a first one may be a keyboard's.
+
+    >>> _is_other_case("Tc", "TC", is_first=False), _is_other_case("tc", "TC", is_first=False)
+    (True, False)
+    """
+    is_mixed = not (text.islower() or text.isupper())
+    is_written_so = text in (short, f"{short}s") or (is_first and text.istitle())
+    return is_mixed and not is_written_so
+
+
+def _is_said(engine: SearchEngine, candidate: _Candidate) -> bool:
+    """Whether the long form, as it is written, says what the acronym does.
+
+    One of a single word has to be explained by as large a share of the papers with that word as an
+    acronym: "structures (SS)" in three papers does not make all structures SS, and distributions
+    are not what out-of-distribution (OOD) is.
+    """
+    meaning = candidate.meaning
+    if len(list(iter_parts(candidate.long))) > 1 or " " in meaning.key:
+        return True
+    holding = engine.get_document_frequencies([meaning.key])[0]
+    return meaning.papers >= MIN_EXPLAINED_SHARE * holding
 
 
 def _is_used_as_acronym(engine: SearchEngine, meaning: AcronymMeaning) -> bool:

@@ -11,10 +11,14 @@ No list of prefixes says what a compound is, the papers do: a spelling is looked
 uses it and its parts do not stand side by side by chance (net work). A spelling that would add no
 paper is left out. Words of a title: or abs: field are treated alike; phrases, exclusions and other
 fields stay as they were written.
+
+A spelling that few papers use says no more than the words do: by its own rarity, one "trans-former"
+broken at the end of a line would stand before every paper on transformers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import log
 
 from app.domain.query import And, Filters, Not, Phrase, QueryNode, Term
 from app.search.engine import SearchEngine
@@ -48,6 +52,19 @@ MIDDLE_WORDS = ("to", "by", "of", "and")
 
 
 @dataclass(frozen=True, slots=True)
+class Spelling:
+    """Another spelling of words.
+
+    Attributes:
+        node: what is searched for.
+        weight: what its score counts, at most 1, so that it says no more than the words.
+    """
+
+    node: QueryNode
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class _Candidate:
     """What words of the query may be.
 
@@ -55,16 +72,18 @@ class _Candidate:
         words: one closed word, or two or three side by side.
         closed: the compound in one piece.
         apart: its parts side by side.
+        weight: of the spelling that the query has not.
     """
 
     words: tuple[Term, ...]
     closed: Term
     apart: Phrase
+    weight: float
 
     @property
-    def other(self) -> QueryNode:
+    def other(self) -> Spelling:
         """The spelling that the query has not."""
-        return self.apart if len(self.words) == 1 else self.closed
+        return Spelling(self.apart if len(self.words) == 1 else self.closed, self.weight)
 
 
 class CompoundFinder:
@@ -76,9 +95,9 @@ class CompoundFinder:
 
     def __init__(self, engine: SearchEngine) -> None:
         self._engine = engine
-        self._memory: tuple[int, dict[Words, QueryNode | None]] = (-1, {})
+        self._memory: tuple[int, dict[Words, Spelling | None]] = (-1, {})
 
-    def find(self, tree: QueryNode) -> dict[Words, QueryNode]:
+    def find(self, tree: QueryNode) -> dict[Words, Spelling]:
         """Other spellings that papers use, by the words of the query they are of.
 
         Raises:
@@ -90,7 +109,7 @@ class CompoundFinder:
         known |= self._look_up(new)
         return {words: other for words in asked if (other := known.get(words)) is not None}
 
-    def _recall(self) -> dict[Words, QueryNode | None]:
+    def _recall(self) -> dict[Words, Spelling | None]:
         """What is known of this state of the index; a new memory where that is too much."""
         generation = self._engine.get_state().generation
         memory = self._memory
@@ -98,9 +117,9 @@ class CompoundFinder:
             memory = self._memory = (generation, {})
         return memory[1]
 
-    def _look_up(self, asked: Sequence[Words]) -> dict[Words, QueryNode | None]:
+    def _look_up(self, asked: Sequence[Words]) -> dict[Words, Spelling | None]:
         """The other spelling of each compound, None where there is none; at most `MAX_CHECKS`."""
-        found: dict[Words, QueryNode | None] = dict.fromkeys(asked)
+        found: dict[Words, Spelling | None] = dict.fromkeys(asked)
         likely = self._choose(asked)
         for each, closed in likely[:MAX_CHECKS]:
             if _is_used(self._engine, each, closed):
@@ -130,8 +149,19 @@ class CompoundFinder:
                 if weight < LEAST_SHARE * counts[term]:
                     continue  # syllables, as in struc tured
             if weight > likely.get(words, (0,))[0]:
-                likely[words] = weight, _make_candidate(words, parts), counts[term]
+                share = self._weigh(words, (term, terms), counts)
+                likely[words] = weight, _make_candidate(words, parts, share), counts[term]
         return [(each, papers) for _weight, each, papers in likely.values()]
+
+    def _weigh(
+        self, words: Words, spelt: tuple[str, Sequence[str]], counts: Mapping[str, int]
+    ) -> float:
+        """What the other spelling counts, of a compound in one piece and in its parts."""
+        papers = self._engine.get_state().papers
+        closed = _tell(counts[spelt[0]], papers)
+        apart = sum(_tell(counts[each], papers) for each in spelt[1])
+        asked, other = (closed, apart) if len(words) == 1 else (apart, closed)
+        return min(1.0, asked / other)
 
     def _count(self, terms: Sequence[str]) -> dict[str, int]:
         """How many papers hold each term."""
@@ -163,10 +193,15 @@ def _close(parts: Sequence[str]) -> str:
     return normalise("".join(parts))
 
 
-def _make_candidate(words: tuple[Term, ...], parts: Sequence[str]) -> _Candidate:
+def _tell(holding: int, papers: int) -> float:
+    """How much it says that a paper holds a term: its idf, as rankings by BM25 have it."""
+    return log(1.0 + (max(papers - holding, 0) + 0.5) / (holding + 0.5))
+
+
+def _make_candidate(words: tuple[Term, ...], parts: Sequence[str], weight: float) -> _Candidate:
     field = words[0].field
     closed = words[0] if len(words) == 1 else Term("".join(parts), field)
-    return _Candidate(words, closed, Phrase(" ".join(parts), field))
+    return _Candidate(words, closed, Phrase(" ".join(parts), field), weight)
 
 
 def _join(words: Words) -> Iterator[tuple[str, ...]]:

@@ -25,6 +25,7 @@ from app.domain.query import (
     replace_runs,
 )
 from app.search.engine import SearchEngine
+from app.services.author_readings import list_author_readings
 from app.text.query_syntax import NOTHING, render_query
 
 FEW_RESULTS = 3
@@ -33,11 +34,14 @@ FEW_RESULTS = 3
 MAX_PARTS = 8
 """Parts of a query that are examined; longer queries are examined up to here."""
 
-MAX_COUNTS = 2 * MAX_PARTS + 8
+MAX_COUNTS = 2 * MAX_PARTS + 10
 """Most counts of one examination."""
 
 MAX_RELAXATIONS = 5
-"""Ways out that are offered, those with most results first."""
+"""Ways out that are offered, those with most results first, names before all."""
+
+MAX_NAMES = 2
+"""Authors' names among the words that are offered."""
 
 
 Alternatives = Mapping[tuple[Term, ...], Sequence[QueryNode]]
@@ -47,6 +51,7 @@ NO_ALTERNATIVES: Alternatives = {}
 class RelaxationKind(StrEnum):
     """What a relaxation changes."""
 
+    BY_AUTHOR = "by_author"
     WITHOUT_PART = "without_part"
     WITHOUT_PARTS = "without_parts"
     WITHOUT_EXCLUSION = "without_exclusion"
@@ -101,7 +106,7 @@ class Diagnosis:
     Attributes:
         total: what the search found, exactly as asked.
         parts: every part with its counts, in the order of the query.
-        relaxations: what finds more, most first.
+        relaxations: what finds more, most first; papers by authors named so before all.
         is_cut: whether the query has more parts than were examined.
     """
 
@@ -146,6 +151,7 @@ class Doctor:
         ]
         better = [offer for offer in offers if offer.total > total]
         better.sort(key=lambda offer: -offer.total)
+        better = [*examination.read_names(request.query), *better]
         return Diagnosis(
             total, counts, tuple(better[:MAX_RELAXATIONS]), is_cut=len(parts) > MAX_PARTS
         )
@@ -202,6 +208,13 @@ class _Examination:
                 changed = _join([*parts[:number], looser, *parts[number + 1 :]])
                 if total := self._count(changed, self._filters):
                     yield Relaxation(kind, render_query(part), _render(changed), total)
+
+    def read_names(self, query: QueryNode) -> Iterator[Relaxation]:
+        """Words that are authors' names rather than words, read so."""
+        for reading in list_author_readings(self._engine, query)[:MAX_NAMES]:
+            if total := self._count(reading.query, self._filters):
+                text = _render(reading.query)
+                yield Relaxation(RelaxationKind.BY_AUTHOR, text, text, total)
 
     def drop_filters(self, query: QueryNode) -> Iterator[Relaxation]:
         """The query without its category filter, without its dates, and without both."""

@@ -4,9 +4,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.paper import Paper
-from app.domain.query import And, Filters, Not, QueryField, QueryNode, SearchRequest, Term
+from app.domain.query import (
+    And,
+    AuthorName,
+    Filters,
+    Not,
+    QueryField,
+    QueryNode,
+    SearchRequest,
+    Sort,
+    Term,
+)
 from app.domain.results import EngineResult
 from app.search.engine import SearchEngine
+from app.services.author_readings import find_author_reading
 from app.services.relaxation import find_relaxation, is_enough
 from app.services.variants import Variants
 from app.text.query_syntax import NOTHING
@@ -22,6 +33,7 @@ class Matches:
         searched: the same with what programs add to it for the scores.
         is_relaxed: whether that is another one than was asked for.
         holding_all: how many papers hold all the words, where it is relaxed.
+        author: how a name among the words was read; None where none was.
     """
 
     result: EngineResult
@@ -29,6 +41,7 @@ class Matches:
     searched: QueryNode
     is_relaxed: bool = False
     holding_all: int = 0
+    author: AuthorName | None = None
 
 
 def find_matches(
@@ -37,26 +50,29 @@ def find_matches(
     named: Sequence[Paper],
     variants: Variants,
     search: Callable[[SearchRequest], EngineResult],
+    *,
+    typed: str = "",
 ) -> Matches:
     """The engine's answer beyond the named papers.
 
-    Where few papers hold all the bare words, papers with any of them are taken; so too where the
-    filters leave none of many.
+    Where few papers hold all the bare words, papers by an author whom they name are taken, else
+    papers with any of them; so too where the filters leave none of many.
 
     Args:
         variants: of the request's query.
         search: the engine's, or one that knows orders the engine does not.
+        typed: the query in its own spelling; when empty no word is read as a name.
 
     Raises:
         SearchIndexError: there is no usable index.
     """
     if request.query == NOTHING:
         return Matches(EngineResult((), 0, engine.get_state(), {}), request.query, request.query)
-    tree = variants.tree
+    tree, searched = variants.tree, variants.weighed
     on_page = len(named[request.offset : request.offset + request.limit])
     asked = replace(
         request,
-        query=_leave_out(tree, named),
+        query=_leave_out(searched, named),
         offset=max(0, request.offset - len(named)) if request.after is None else 0,
         limit=request.limit - on_page,
     )
@@ -66,18 +82,39 @@ def find_matches(
     # acronym instead of them do not replace those that hold some of the words.
     if named or variants.acronyms:
         total = engine.count(variants.spelt, request.filters)
-    relaxation = find_relaxation(request.query, variants.further)
-    if relaxation is None or is_enough(total, result.state.papers, request.sort):
-        return Matches(result, tree, tree)
+    found = Matches(result, tree, searched)
+    if is_enough(total, result.state.papers, Sort.RELEVANCE):
+        return found
+
+    def search_instead(instead: QueryNode) -> EngineResult:
+        return search(replace(asked, query=_leave_out(instead, named)))
+
+    theirs = _read_name(engine, request.query, typed, search_instead) if typed else None
+    if theirs is not None and theirs.result.total > result.total:
+        return theirs
     if total > 0 and request.filters != Filters():
         # A filter does not change what words mean: counts beside it are of what is behind it.
         total = engine.count(variants.spelt, Filters())
-        if is_enough(total, result.state.papers, request.sort):
-            return Matches(result, tree, tree)
-    second = search(replace(asked, query=_leave_out(relaxation.query, named)))
+    relaxation = find_relaxation(request.query, variants.further)
+    if relaxation is None or is_enough(total, result.state.papers, request.sort):
+        return found
+    second = search_instead(relaxation.query)
     if second.total <= result.total:
-        return Matches(result, tree, tree)
+        return found
     return Matches(second, relaxation.shown, relaxation.query, is_relaxed=True, holding_all=total)
+
+
+def _read_name(
+    engine: SearchEngine,
+    query: QueryNode,
+    typed: str,
+    search: Callable[[QueryNode], EngineResult],
+) -> Matches | None:
+    """The papers by an author whom the query names; None where it names nobody."""
+    reading = find_author_reading(engine, query, typed)
+    if reading is None:
+        return None
+    return Matches(search(reading.query), reading.query, reading.query, author=reading.author)
 
 
 def _leave_out(tree: QueryNode, papers: Sequence[Paper]) -> QueryNode:

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Self
 
 from app.db.session import Database
@@ -26,10 +27,11 @@ from app.domain.query import QueryNode, SearchAfter, SearchRequest
 from app.domain.results import EngineResult, IndexState, Respelling, SearchPage
 from app.search.engine import SearchEngine
 from app.search.lexicon.source import LexiconSource
+from app.services.author_readings import describe_author
 from app.services.cursors import START, Cursor, read_cursor, write_cursor
 from app.services.known_items import find_known_items
 from app.services.loading import count_facets, load_hits
-from app.services.matching import find_matches
+from app.services.matching import Matches, find_matches
 from app.services.named_papers import find_named_papers
 from app.services.question import (
     SearchLimits,
@@ -40,7 +42,7 @@ from app.services.question import (
     understand,
 )
 from app.services.relaxation import describe_relaxation
-from app.services.similar import resolve_similar
+from app.services.similar import resolve_similar, search_most_similar
 from app.services.spelling import SpellingService
 from app.services.star_order import StarOrder
 from app.services.variants import VariantFinder, Variants
@@ -129,7 +131,12 @@ class SearchService:
         named = named.extend(self._find_titled(question.text, request, respelling))
         variants = self._find_variants(question, request)
         matches = find_matches(
-            self._engine, request, named.papers, variants, self._star_order.search
+            self._engine,
+            request,
+            named.papers,
+            variants,
+            partial(search_most_similar, self._star_order.search),
+            typed="" if question.is_strict else question.text,
         )
         hits, missing = load_hits(self._database, request, named.papers, matches.result)
         return SearchPage(
@@ -141,6 +148,7 @@ class SearchService:
             understood_as=_render_understood(parsed, matches.tree),
             relaxed=matches.is_relaxed,
             holding_all=matches.holding_all,
+            author=matches.author,
             took_ms=(self._clock() - started) * 1_000,
             missing=missing,
             answered_at=self._now(),
@@ -149,13 +157,13 @@ class SearchService:
                 *named.notes,
                 *resolved.notes,
                 *matches.result.notes,
-                *([describe_relaxation(matches.holding_all)] if matches.is_relaxed else []),
+                *_list_notes_on_matches(matches),
                 *_list_notes_on_change(question, matches.result.state),
             ),
             tree=matches.searched,
             named=frozenset(paper.arxiv_id for paper in named.papers),
             respelling=respelling,
-            expansions=variants.expansions,
+            expansions=() if matches.author else variants.expansions,
             alternatives=variants.alternatives,
             cursor=_make_cursor(question, request, matches.result),
         )
@@ -212,6 +220,12 @@ def _make_cursor(question: SearchQuestion, request: SearchRequest, result: Engin
     position = request.offset + request.limit
     digest = digest_question(question)
     return write_cursor(Cursor(digest, result.state.generation, position, after))
+
+
+def _list_notes_on_matches(matches: Matches) -> tuple[str, ...]:
+    if matches.author is not None:
+        return (describe_author(matches.author),)
+    return (describe_relaxation(matches.holding_all),) if matches.is_relaxed else ()
 
 
 def _list_notes_on_change(question: SearchQuestion, state: IndexState) -> tuple[str, ...]:

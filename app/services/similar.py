@@ -1,18 +1,35 @@
-"""`similar:` of a query: the paper's telling words in its place."""
+"""`similar:` of a query: the paper's telling words in its place.
 
-from dataclasses import dataclass
+Nearly every paper shares some word with another one. The order by relevance shows it last; an order
+by date would show it first, so there only the papers most like it are ordered.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from app.db.papers import find_papers
 from app.db.session import Database
 from app.domain.query import (
+    And,
+    QueryField,
     QueryNode,
+    SearchRequest,
     Similar,
+    Sort,
+    Term,
     WeightedTerms,
+    join_any,
     list_leaves,
     replace_leaves,
 )
+from app.domain.results import EngineResult
 from app.search.documents import make_index_document
 from app.search.engine import SearchEngine
+
+MOST_SIMILAR = 100
+"""Papers like another one that an order by date orders."""
+
+_ORDERS_BY_DATE = (Sort.NEWEST, Sort.OLDEST, Sort.UPDATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +75,34 @@ def resolve_similar(database: Database, engine: SearchEngine, tree: QueryNode) -
         if each not in held
     )
     return Resolved(replace_leaves(tree, resolve), notes)
+
+
+def search_most_similar(
+    search: Callable[[SearchRequest], EngineResult], request: SearchRequest
+) -> EngineResult:
+    """The answer to a request; by date, of papers like others, only the `MOST_SIMILAR`.
+
+    Raises:
+        SearchIndexError: there is no usable index.
+    """
+    if request.sort not in _ORDERS_BY_DATE or not _asks_for_similar(request.query):
+        return search(request)
+    first = replace(
+        request, sort=Sort.RELEVANCE, offset=0, limit=MOST_SIMILAR, facets=(), after=None
+    )
+    best = search(first)
+    if best.total <= MOST_SIMILAR:
+        return search(request)
+    ids = join_any(Term(hit.arxiv_id.value, QueryField.ID) for hit in best.hits)
+    found = search(replace(request, query=ids))
+    note = (
+        f"By date, these are the {MOST_SIMILAR} papers most like it, of {best.total:,} that share "
+        "words with it."
+    )
+    return replace(found, notes=(*found.notes, note))
+
+
+def _asks_for_similar(tree: QueryNode) -> bool:
+    """Whether every match is a paper like another one."""
+    parts = tree.children if isinstance(tree, And) else (tree,)
+    return any(isinstance(part, WeightedTerms) and part.like is not None for part in parts)

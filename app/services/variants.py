@@ -8,7 +8,7 @@ from app.domain.results import Expansion
 from app.search.engine import SearchEngine
 from app.search.lexicon.source import LexiconSource
 from app.services.acronyms import AcronymMatch, find_acronyms
-from app.services.compounds import CompoundFinder
+from app.services.compounds import CompoundFinder, Spelling
 from app.services.relaxation import PROSE_WORDS
 from app.services.word_runs import Words, list_runs
 
@@ -31,7 +31,7 @@ class Variants:
     """
 
     asked: QueryNode
-    spellings: Mapping[Words, QueryNode] = field(default_factory=dict)
+    spellings: Mapping[Words, Spelling] = field(default_factory=dict)
     acronyms: tuple[AcronymMatch, ...] = ()
 
     @property
@@ -40,19 +40,21 @@ class Variants:
         return replace_runs(self.asked, self.alternatives)
 
     @property
+    def weighed(self) -> QueryNode:
+        """The same, with the weights of spellings."""
+        weighed = {words: _weigh(one) for words, one in self.spellings.items()}
+        return replace_runs(self.asked, self._add_acronyms(weighed))
+
+    @property
     def spelt(self) -> QueryNode:
         """The query with its compounds in each spelling; acronyms as they were written."""
-        return replace_runs(self.asked, {words: (one,) for words, one in self.spellings.items()})
+        spellings = {words: (one.node,) for words, one in self.spellings.items()}
+        return replace_runs(self.asked, spellings)
 
     @property
     def alternatives(self) -> dict[Words, tuple[QueryNode, ...]]:
         """What is searched as well, by words."""
-        found: dict[Words, tuple[QueryNode, ...]] = {}
-        for words, other in self.spellings.items():
-            found[words] = (other,)
-        for each in self.acronyms:
-            found[each.words] = (*found.get(each.words, ()), each.alternative)
-        return found
+        return self._add_acronyms({words: one.node for words, one in self.spellings.items()})
 
     @property
     def expansions(self) -> tuple[Expansion, ...]:
@@ -63,8 +65,8 @@ class Variants:
     def further(self) -> tuple[Boosted, ...]:
         """What is searched as well for bare words, weighed, where any of them suffices."""
         spellings = [
-            Boosted(other, SPELLING_WEIGHT)
-            for words, other in self.spellings.items()
+            Boosted(one.node, SPELLING_WEIGHT * one.weight)
+            for words, one in self.spellings.items()
             if self._are_bare(words)
         ]
         acronyms = [
@@ -73,6 +75,16 @@ class Variants:
             if self._are_bare(each.words)
         ]
         return (*spellings, *acronyms)
+
+    def _add_acronyms(
+        self, spellings: Mapping[Words, QueryNode]
+    ) -> dict[Words, tuple[QueryNode, ...]]:
+        found: dict[Words, tuple[QueryNode, ...]] = {
+            words: (node,) for words, node in spellings.items()
+        }
+        for each in self.acronyms:
+            found[each.words] = (*found.get(each.words, ()), each.alternative)
+        return found
 
     def _are_bare(self, words: Words) -> bool:
         bare = self.asked.children if isinstance(self.asked, And) else (self.asked,)
@@ -111,6 +123,11 @@ class VariantFinder:
             acronyms = find_acronyms(self._engine, self._lexicons.get(), runs, as_written)
         spellings = {} if is_prose else self._compounds.find(tree)
         return Variants(tree, spellings, tuple(acronyms))
+
+
+def _weigh(spelling: Spelling) -> QueryNode:
+    weight = spelling.weight
+    return spelling.node if weight == 1.0 else Boosted(spelling.node, weight)
 
 
 def _is_any_word(_word: Term) -> bool:

@@ -2,11 +2,13 @@
 
 Source: A. S. Schwartz and M. A. Hearst, "A simple algorithm for identifying abbreviation
 definitions in biomedical text", PSB 2003: every letter of the short form is found in the long
-form in order, from the right, and the first one begins a word of it.
+form in order, from the right, and the first one begins a word of it. Words whose first letters
+spell the short form are taken before that: PPO is "proximal policy optimization", though "policy
+optimization" has its letters too.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 MAX_SHORT_CHARS = 10
@@ -19,6 +21,7 @@ MAX_LONG_CHARS = 200
 
 _PARENTHESIS = re.compile(r"\(([^()]{2,120})\)")
 _WORD = re.compile(r"\S+")
+_NAMED_WORD = re.compile(r"[^\W_]+")
 _EDGES = " \t\n,;:.\"'“”‘’"
 _SEPARATORS = re.compile(r"[,;]|\bor\b|\bi\.e\.")
 _SENTENCE_END = re.compile(r"[.;:!?]\s|[()]")
@@ -82,6 +85,8 @@ def _match_long_form(short: str, before: str) -> str:
     # Lower case may be longer than what was written; then offsets would lie.
     if len(lower) != len(candidate):
         return ""
+    if (initial := _find_initials(lower, letters)) is not None:
+        return candidate[initial:]
     place = len(lower)
     for number in range(len(letters) - 1, -1, -1):
         place = _find_letter(lower, letters[number], place, begins_word=number == 0)
@@ -91,6 +96,14 @@ def _match_long_form(short: str, before: str) -> str:
     # A long form that only repeats the short one explains nothing.
     is_longer = len(long) > len(short) and short not in long.split()
     return long if is_longer else ""
+
+
+def _find_initials(text: str, letters: Sequence[str]) -> int | None:
+    """Where the last words of `text` begin when their first letters are these; None if not."""
+    words = list(_NAMED_WORD.finditer(text))[-len(letters) :]
+    if [word[0][0] for word in words] != letters:
+        return None
+    return words[0].start()
 
 
 def _find_letter(text: str, letter: str, end: int, *, begins_word: bool) -> int:

@@ -2,7 +2,7 @@
 
 A minus negates only before something, and only at the start, behind a blank or an opening
 parenthesis: `non-invasive` is one word. Parentheses group likewise at the borders of words only:
-`SU(2)` and `(2+1)-dimensional` are words.
+`SU(2)` and `(2+1)-dimensional` are words, and so are formulas with blanks: `O(n log n)`.
 """
 
 import re
@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from app.domain.query import QueryNode
 from app.text.query_borders import (
     begins_group,
+    find_formula_end,
     is_idle,
     is_leading_star,
     is_minus,
+    join_formula,
     read_run,
 )
 from app.text.query_fields import CONDITION_PREFIXES, FIELD_PREFIXES, LISTED_PREFIXES
@@ -23,10 +25,13 @@ from app.text.query_signs import (
     DEFAULT_DISTANCE,
     KNOWN_PREFIXES,
     NEAR,
+    NO_VALUES,
     OPERATORS,
+    PATIENT_PREFIXES,
     PREFIX,
     QUOTES,
     RUN,
+    RUN_OR_PHRASE,
     SIGNS,
     SLOP,
 )
@@ -151,8 +156,9 @@ class _Scanner:
 
     def _scan_prefixed(self, match: re.Match[str]) -> list[QueryToken] | None:
         """What a known prefix begins; None when it is a run like others."""
-        text, start, value_start = self._text, match.start(), match.end()
+        text, start = self._text, match.start()
         prefix = match[1].lower()
+        value_start = self._find_value(match)
         following = text[value_start : value_start + 1]
         if following == '"':
             self._place = value_start
@@ -175,6 +181,24 @@ class _Scanner:
             return None
         self._place = value_start
         return [self._scan_word(prefix, start)]
+
+    def _find_value(self, match: re.Match[str]) -> int:
+        """Where what a prefix is for begins: behind blanks only where titles hold no such word."""
+        text, place = self._text, match.end()
+        behind = text[place : place + 1]
+        if match[1].lower() not in PATIENT_PREFIXES or not behind.isspace():
+            return place
+        value = RUN_OR_PHRASE.match(text, place)
+        if value is None or value[1] in OPERATORS or value[1][0] in NO_VALUES:
+            return place
+        self._findings.complain(
+            f'A blank follows "{match[0]}" at column {match.start() + 1}.',
+            "What comes behind it was taken.",
+            "Write the word right behind the colon.",
+            token=match[0],
+            column=match.start() + 1,
+        )
+        return value.start(1)
 
     def _scan_phrase(self, start: int, prefix: str, mark: str = "") -> QueryToken:
         """A phrase whose quotation mark stands at the current place."""
@@ -273,6 +297,10 @@ class _Scanner:
 
     def _take_run(self) -> str:
         """The run at the current place, which moves behind it."""
+        start, end = self._place, find_formula_end(self._text, self._place)
+        if end:
+            self._place = end
+            return join_formula(self._text[start:end])
         run = read_run(self._text, self._place)
         self._place += len(run)
         return run

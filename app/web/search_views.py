@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from app.domain.query import Sort
 from app.domain.results import Explanation, SearchPage
+from app.services.author_readings import describe_author
 from app.services.doctor import Diagnosis, Relaxation, RelaxationKind
 from app.services.explain import list_shares
 from app.services.question import SearchQuestion
@@ -154,9 +155,11 @@ def make_respelling_view(page: SearchPage, question: SearchQuestion) -> Respelli
 
 
 def list_notes(page: SearchPage) -> list[str]:
-    """The notes but for the one that the page itself writes, in its reader's language."""
-    widened = describe_relaxation(page.holding_all) if page.relaxed else ""
-    return [note for note in page.notes if note != widened]
+    """The notes but for those that the page itself writes, in its reader's language."""
+    written = [describe_relaxation(page.holding_all)] if page.relaxed else []
+    if page.author is not None:
+        written.append(describe_author(page.author))
+    return [note for note in page.notes if note not in written]
 
 
 def list_relaxation_links(
@@ -190,6 +193,7 @@ def make_reasons_view(explanation: Explanation, *, fresh_score: float | None = N
 
 def _describe(relaxation: Relaxation, gettext: Callable[[str], str]) -> str:
     sentences = {
+        RelaxationKind.BY_AUTHOR: gettext("by an author of that name: %(part)s"),
         RelaxationKind.WITHOUT_PART: gettext("without %(part)s"),
         RelaxationKind.WITHOUT_PARTS: gettext("without %(part)s"),
         RelaxationKind.WITHOUT_EXCLUSION: gettext("also with %(part)s"),

@@ -296,6 +296,23 @@ def test_papers_like_another_can_be_narrowed_and_leave_it_out(client: TestClient
     assert any("similar" in note for note in unknown["notes"])
 
 
+@pytest.mark.parametrize("order", ["newest", "oldest", "updated"])
+def test_by_date_only_the_most_similar_papers_are_ordered(
+    client: TestClient, order: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.services.similar.MOST_SIMILAR", 2)
+    barometer = search(client, q="barometers", limit=1)["results"][0]["arxiv_id"]
+    by_relevance = search(client, q=f"similar:{barometer}", limit=40)
+    by_date = search(client, q=f"similar:{barometer}", limit=40, sort=order)
+
+    def ids(body: dict[str, Any]) -> list[str]:
+        return [result["arxiv_id"] for result in body["results"]]
+
+    assert by_relevance["total"] > by_date["total"] == 2
+    assert set(ids(by_date)) == set(ids(by_relevance)[:2])
+    assert "most like it" in by_date["notes"][0]
+
+
 def test_conditions_stand_among_the_words(client: TestClient) -> None:
     named = search(client, q="barometers submitted:2024-04 sort:", sort="oldest", limit=1)
 

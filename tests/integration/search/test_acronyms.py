@@ -33,8 +33,11 @@ AMBIGUOUS = [
     *["Sea otter watching (SOW) by boat."] * 3,
     *["Slow ocean waves (SOW) and wind."] * 3,
 ]
-SET = [*["Single otter tracking (SET) by radio."] * 3, *["A set of teapots."] * 300]
+SET = [*["Single otter tracking (SET) by radio."] * 3, *["A set of teapots."] * 160]
 """A word that hardly any paper with it explains."""
+
+SANDBANKS = [*["Sandbanks (SB) at sea."] * 3, *["A sandbank."] * 160]
+"""A long form of one word, which hardly any paper with the word explains."""
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +50,16 @@ def service(folder: Path) -> Iterator[SearchService]:
     url = make_sqlite_url(folder / "papersift.db")
     upgrade(url)
     database = Database(url)
-    abstracts = [*EXPLAINED, SHORT_ONLY, PLURAL_ONLY, LONG_ONLY, NEITHER, *AMBIGUOUS, *SET]
+    abstracts = [
+        *EXPLAINED,
+        SHORT_ONLY,
+        PLURAL_ONLY,
+        LONG_ONLY,
+        NEITHER,
+        *AMBIGUOUS,
+        *SET,
+        *SANDBANKS,
+    ]
     records = [
         make_record(make_id(number), title=f"Part {number}", abstract=abstract)
         for number, abstract in enumerate(abstracts, start=1)
@@ -80,6 +92,7 @@ ALL = {*EXPLAINED, SHORT_ONLY, PLURAL_ONLY, LONG_ONLY}
         ("KSG", Expansion("KSG", LONG, 4)),
         ("ksg", Expansion("ksg", LONG, 4)),
         ("KSGs", Expansion("KSGs", LONG, 4)),
+        ("Ksg", Expansion("Ksg", LONG, 4)),  # a first capital may be a keyboard's
     ],
 )
 def test_an_acronym_finds_its_long_form(
@@ -111,6 +124,9 @@ def test_it_can_be_switched_off(service: SearchService, options: dict[str, objec
     [
         "SOW",  # two meanings, as frequent
         "set",  # a word
+        "SB",  # a word hardly ever meant by it
+        "sandbanks",
+        "otters Ksg",  # written otherwise: Tc is not TC
         '"KSG"',  # as it is written
         "KSG kelp supported grooming",  # both forms are there
         "au:KSG",

@@ -10,6 +10,7 @@ import pytest
 from app.db.migrate import upgrade
 from app.db.papers import upsert_records
 from app.db.session import Database
+from app.domain.query import RankMode
 from app.domain.results import SearchPage
 from app.search.factory import open_engine
 from app.services.search import SearchLimits, SearchQuestion, SearchService
@@ -73,7 +74,7 @@ def serve(folder: Path, titles: Sequence[str]) -> Iterator[SearchService]:
         upsert_records(tx, records, now=datetime(2026, 1, 1, tzinfo=UTC))
     rebuild(database, folder / "index")
     engine = open_engine(folder / "index")
-    yield SearchService(database, engine, SearchLimits(max_page_size=400))
+    yield SearchService(database, engine, SearchLimits(max_page_size=500))
     engine.close()
     database.close()
 
@@ -138,6 +139,12 @@ def test_words_apart_that_are_rare_are_found_where_others_write_hyphens(
     rare: SearchService, query: str
 ) -> None:
     assert rare.search(SearchQuestion(query)).total == 402
+
+
+def test_a_rare_spelling_says_no_more_than_the_word(rare: SearchService) -> None:
+    question = SearchQuestion("tidepool", limit=500, rank=RankMode.BM25)
+    scores = {hit.paper.title: hit.score for hit in rare.search(question).hits}
+    assert 0.0 < scores["A tide pool of otters"] <= scores["A tidepool of otters"]
 
 
 def test_what_was_learnt_of_one_state_of_the_index_is_remembered(service: SearchService) -> None:

@@ -140,6 +140,9 @@ def test_the_papers_cool_example_unites_and_takes_away() -> None:
     [
         ("cs", "cs"),
         ("cs.*", "cs"),
+        ("cs*", "cs"),
+        ("HEP-*", "hep-*"),
+        ("cs.AI-hep-*", "cs.AI-hep-*"),
         ("CS.LG,cs.ai", "cs.AI+cs.LG"),
         ("cs.AI cs.LG", "cs.AI+cs.LG"),  # "+" in a form body arrives as a blank
         (" +cs.AI  - cs.CY ", "cs.AI-cs.CY"),
@@ -240,3 +243,12 @@ def test_any_text_gives_an_expression_or_the_named_error(text: str) -> None:
 )
 def test_a_category_belongs_to_an_archive(category: str, archive: str) -> None:
     assert find_archive_code(category) == archive
+
+
+def test_a_star_stands_for_every_archive_that_begins_so() -> None:
+    expression = parse_category_expression("hep-*-hep-th")
+
+    assert expression.included == {"hep-ex", "hep-lat", "hep-ph", "hep-th"}
+    assert expression.excluded == {"hep-th"}
+    with pytest.raises(InvalidCategoryError, match=r"zz\*"):
+        parse_category_expression("zz*")

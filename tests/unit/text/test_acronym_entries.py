@@ -22,6 +22,11 @@ from app.text.acronym_entries import list_acronym_entries, make_long_key
             {"internet thing\tIoT"},
         ),
         ("a Bose--Einstein\n condensate (BEC)", {"bec\tBEC\tBose--Einstein condensate"}, None),
+        (
+            "by proximal policy optimization (PPO)",  # "policy optimization" has its letters too
+            {"ppo\tPPO\tproximal policy optimization"},
+            None,
+        ),
         ("No parentheses at all.", set(), set()),
         ("Teapots (see below) and otters (2024).", set(), set()),
         (r"Kelp \emph{assisted} grooming (KAG)", {"kag\tKAG\tKelp assisted grooming"}, None),

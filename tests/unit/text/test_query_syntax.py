@@ -34,6 +34,8 @@ from app.domain.query import (
 )
 from app.text.query_syntax import MAX_PHRASE_SLOP, NOTHING, parse_query, render_query
 
+_LEE_OR_WU = Or((AuthorName("lee"), AuthorName("wu")))
+
 
 def days(date_field: DateField, first: str, last: str | None) -> DateWithin:
     end = datetime.fromisoformat(f"{last}T23:59+00:00") if last is not None else None
@@ -90,6 +92,9 @@ def ids(*values: str) -> tuple[ArxivId, ...]:
         ),
         ("SU(2) (2+1)-dimensional", And((Term("SU(2)"), Term("(2+1)-dimensional")))),
         ("(SU(2))", Term("SU(2)")),
+        ("O(n log n)-time sort", And((Term("O(n·log·n)-time"), Term("sort")))),
+        (r"$O(n\log n)$", Term(r"$O(n\log·n)$")),
+        ("(ti:f(x, y) OR g(x))", Or((Term("f(x,y)", QueryField.TITLE), Term("g(x)")))),
         ("otters NEAR3 tea", Near("otters", "tea", 3)),
         ("otters NEAR/2 tea", Near("otters", "tea", 2)),
         ("ti:otters NEAR ti:tea", Near("otters", "tea", 5, QueryField.TITLE)),
@@ -227,7 +232,10 @@ def test_publishers_dois_name_papers(text: str) -> None:
     [
         ('sea "hold hands', And((Term("sea"), Phrase("hold hands"))), "mark at column 5 has no"),
         ("foo:otters", Term("foo:otters"), '"foo:" is not a field'),
-        ("ti: otters", Term("otters"), 'follows "ti:"'),
+        ("ti: otters", Term("otters", QueryField.TITLE), 'A blank follows "ti:" at column 1'),
+        ("sea au: (lee OR wu)", And((Term("sea"), _LEE_OR_WU)), 'blank follows "au:" at column 5'),
+        ("ti: OR otters", Term("otters"), 'follows "ti:"'),
+        ("all: otters", Term("otters"), 'follows "all:"'),
         ("(otters OR teapots", Or((Term("otters"), Term("teapots"))), "column 1 is never closed"),
         ("otters OR teapots)", Or((Term("otters"), Term("teapots"))), "column 18 closes nothing"),
         ("otters ()", Term("otters"), "Nothing stands between"),
