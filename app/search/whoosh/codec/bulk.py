@@ -6,7 +6,8 @@ time being, and all of them are merged by column at the end. The result does not
 what: it is the segment that a `SegmentBuilder` gives.
 
 Libraries and known words are some hundred thousand objects that stay until the end. The collector
-of garbage does not look through them meanwhile (`gc.freeze`), which took a tenth of the time.
+of garbage does not look through them meanwhile (`gc.freeze`), which took the first process a tenth
+of its time.
 """
 
 import gc
@@ -141,7 +142,8 @@ class BulkBuilder:
             self._worker.kill()
             self._worker = None
         self._remove_runs()
-        gc.unfreeze()
+        if self._first_batches is None:
+            gc.unfreeze()
 
     def _finish_small(self, segment_id: str, batches: Sequence[Batch]) -> SegmentFacts | None:
         if not batches:
