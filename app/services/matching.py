@@ -1,8 +1,9 @@
 """Papers that match a request beyond those it names: the engine's answer, relaxed if need be."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from app.domain.arxiv_id import ArxivId
 from app.domain.paper import Paper
 from app.domain.query import (
     And,
@@ -69,10 +70,11 @@ def find_matches(
     if request.query == NOTHING:
         return Matches(EngineResult((), 0, engine.get_state(), {}), request.query, request.query)
     tree, searched = variants.tree, variants.weighed
+    ids = [paper.arxiv_id for paper in named]
     on_page = len(named[request.offset : request.offset + request.limit])
     asked = replace(
         request,
-        query=_leave_out(searched, named),
+        query=leave_out(searched, ids),
         offset=max(0, request.offset - len(named)) if request.after is None else 0,
         limit=request.limit - on_page,
     )
@@ -87,7 +89,7 @@ def find_matches(
         return found
 
     def search_instead(instead: QueryNode) -> EngineResult:
-        return search(replace(asked, query=_leave_out(instead, named)))
+        return search(replace(asked, query=leave_out(instead, ids)))
 
     theirs = _read_name(engine, request.query, typed, search_instead) if typed else None
     if theirs is not None and theirs.result.total > result.total:
@@ -117,9 +119,10 @@ def _read_name(
     return Matches(search(reading.query), reading.query, reading.query, author=reading.author)
 
 
-def _leave_out(tree: QueryNode, papers: Sequence[Paper]) -> QueryNode:
-    """The tree without papers that are shown anyway, so that totals and pages stay exact."""
-    if not papers:
-        return tree
-    ids = tuple(Not(Term(paper.arxiv_id.value, QueryField.ID)) for paper in papers)
-    return And((tree, *ids))
+def leave_out(tree: QueryNode, ids: Iterable[ArxivId]) -> QueryNode:
+    """The tree without papers that are shown anyway, so that totals and pages stay exact.
+
+    Whoever explains scores has to leave them out too: the best hits have a say in the second stage.
+    """
+    shown = tuple(Not(Term(each.value, QueryField.ID)) for each in ids)
+    return And((tree, *shown)) if shown else tree
