@@ -13,7 +13,13 @@ from functools import lru_cache
 from itertools import chain
 
 from app.text.cjk_phrases import has_cjk, list_cjk_phrases, remove_cjk
-from app.text.phrase_lexicon import WordKind, classify_word, is_participle
+from app.text.phrase_lexicon import (
+    WordKind,
+    classify_word,
+    find_herald,
+    is_participle,
+    is_verb,
+)
 from app.text.tex_words import has_tex, tex_to_words
 from app.text.tokenize import index_terms, normalise
 
@@ -109,13 +115,19 @@ def iter_chunks(text: str, *, first_place: int = 0, is_title: bool = False) -> I
     >>> chunks = iter_chunks(r"We propose a novel sparse $\ell_1$ kernel for Gauss's maps.")
     >>> [[word.text for word in chunk] for chunk in chunks]
     [['sparse', 'l1', 'kernel'], ['Gauss'], ['maps']]
+    >>> [[word.text for word in chunk] for chunk in iter_chunks("We then study graph kernels.")]
+    [['graph', 'kernels']]
     """
     chunk: list[Word] = []
     is_initial = True
+    herald = ""
     plain = tex_to_words(text) if has_tex(text) else text
     for place, match in enumerate(_TOKEN.finditer(plain), start=first_place):
         token = match[0]
         word = _make_word(token, place, is_initial or is_title)
+        if word is not None and herald and word.kind is WordKind.NOUN and is_verb(token, herald):
+            word = None
+        herald = find_herald(token, herald)
         is_initial = token in _ENDS_SENTENCE
         is_break = word is None
         # "agents deployed", "results obtained": what a participle follows is complete.

@@ -12,14 +12,18 @@ from functools import lru_cache
 from app.text.stop_words import STOP_WORDS
 from app.text.word_lists import (
     ADJECTIVES,
+    ADVERBS_BEFORE_VERBS,
     ADVERBS_WITHOUT_LY,
     EVALUATIVE_ADJECTIVES,
-    GERUND_NOUNS,
     IRREGULAR_VERB_FORMS,
     LY_NOUNS,
     NOUNS_LIKE_ADJECTIVES,
+    NOUNS_LIKE_VERBS,
     SCAFFOLDING,
+    UNSURE_HERALDS,
+    VERB_HERALDS,
     VERBS,
+    VERBS_BY_USE,
     VERBS_LIKE_NOUNS,
 )
 
@@ -99,6 +103,28 @@ def is_participle(word: str) -> bool:
     return lower.endswith("ed") and len(lower) >= MIN_PARTICIPLE_CHARS and lower[-3] != "e"
 
 
+def find_herald(word: str, before: str) -> str:
+    """What stands before the next word and tells that it is a verb; empty where nothing does.
+
+    Args:
+        word: the word before the next one.
+        before: what this function found for `word` itself; an adverb hands it on.
+    """
+    lower = word.lower()
+    if lower in VERB_HERALDS:
+        return lower
+    return before if lower in ADVERBS_BEFORE_VERBS or lower.endswith("ly") else ""
+
+
+def is_verb(word: str, herald: str) -> bool:
+    """Whether a word that may be a noun is a verb behind `herald`.
+
+    >>> is_verb("study", "we"), is_verb("study", "to"), is_verb("graphs", "to")
+    (True, True, False)
+    """
+    return herald not in UNSURE_HERALDS or word.lower() in VERBS_LIKE_NOUNS
+
+
 def inflect_verb(verb: str) -> set[str]:
     """The regular forms of a verb.
 
@@ -115,14 +141,15 @@ def inflect_verb(verb: str) -> set[str]:
     return {f"{verb}{end}" for end in ("s", "ed", "ing", f"{verb[-1]}ed", f"{verb[-1]}ing")}
 
 
-def _list_verb_forms() -> set[str]:
+def list_verb_forms() -> set[str]:
+    """All forms of verbs that break a phrase."""
     forms: set[str] = set(IRREGULAR_VERB_FORMS)
     for verb in VERBS:
         forms |= inflect_verb(verb) | {verb}
     for verb in VERBS_LIKE_NOUNS:
         forms |= {form for form in inflect_verb(verb) if form.endswith(("ed", "ing"))}
         forms -= {verb, f"{verb}s"}
-    return forms - GERUND_NOUNS
+    return (forms | VERBS_BY_USE) - NOUNS_LIKE_VERBS
 
 
-_BREAKS = STOP_WORDS | SCAFFOLDING | ADVERBS_WITHOUT_LY | _list_verb_forms()
+_BREAKS = STOP_WORDS | SCAFFOLDING | ADVERBS_WITHOUT_LY | list_verb_forms()

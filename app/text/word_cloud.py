@@ -5,31 +5,33 @@ The server keeps neither: who asks brings the papers along.
 
 from collections.abc import Iterable, Sequence
 
-from app.text.word_lists import ADVERBS_WITHOUT_LY, SCAFFOLDING
+from app.text.phrase_lexicon import WordKind, classify_word
 
 MAX_DEFAULT_PREFERENCES = 20
 """Words of the cloud that stand in for preferences nobody wrote, as in post 10311."""
 
-NO_SUBJECTS = ADVERBS_WITHOUT_LY | SCAFFOLDING
-"""Words that are rare enough for keywords of one paper, and say nothing about a reader."""
+
+_NO_SUBJECTS = frozenset({WordKind.BREAK, WordKind.EVALUATIVE})
 
 
 def make_word_cloud(keyword_lists: Iterable[Sequence[str]]) -> list[tuple[str, int]]:
     """Each word with the number of papers whose keywords have it, most first.
 
-    Ties: the word of the paper looked at last, then alphabetical. `NO_SUBJECTS` are left out.
+    Ties: the word of the paper looked at last, then alphabetical. Verbs, adverbs, praise and
+    scaffolding such as "paper" (`app.text.phrase_lexicon`) are left out: they may be rare enough
+    for a keyword of one paper, and say nothing about a reader.
 
     Args:
         keyword_lists: the keywords of each paper once, in the order the papers were looked at.
 
-    >>> make_word_cloud([["attention", "sparse"], ["attention", "kernels"]])
+    >>> make_word_cloud([["attention", "sparse"], ["attention", "kernels", "propose"]])
     [('attention', 2), ('kernels', 1), ('sparse', 1)]
     """
     counts: dict[str, int] = {}
     last_seen: dict[str, int] = {}
     for place, words in enumerate(keyword_lists):
         for word in dict.fromkeys(words):
-            if word.casefold() in NO_SUBJECTS:
+            if classify_word(word) in _NO_SUBJECTS:
                 continue
             counts[word] = counts.get(word, 0) + 1
             last_seen[word] = place

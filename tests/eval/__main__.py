@@ -14,7 +14,7 @@ from rich.table import Table
 
 from app import blas  # noqa: F401 - before anything that loads numpy
 from tests.bench.corpus import find_data_dir
-from tests.eval import keyphrases, ours, preferences
+from tests.eval import keyphrases, ours, preferences, verb_forms
 from tests.eval.ablations import ABLATIONS, Ablation
 from tests.eval.collections import COLLECTIONS, Collection, read_collection
 from tests.eval.cross_validation import evaluate_parameters
@@ -44,7 +44,10 @@ PARAMETERS = "parameters"
 FURTHER_SIGNALS = "further-signals"
 """What was left out of the ranking (`tests.eval.further_signals`)."""
 
-LONG_RUNS = (PARAMETERS, FURTHER_SIGNALS)
+VERB_FORMS = "verb-forms"
+"""Words that abstracts use as verbs, for the lexicon of phrases (`tests.eval.verb_forms`)."""
+
+ON_REQUEST = (PARAMETERS, FURTHER_SIGNALS, VERB_FORMS)
 """Only when they are asked for."""
 
 NAMES = (*COLLECTIONS, RELATED, KEYPHRASES, PREFERENCES)
@@ -56,7 +59,7 @@ def main() -> None:
     """Measure the chosen collections and print one table for each, and one of means."""
     parser = argparse.ArgumentParser(prog="make eval", description=__doc__)
     parser.add_argument(
-        "collections", nargs="*", metavar="NAME", help=", ".join((*NAMES, *LONG_RUNS))
+        "collections", nargs="*", metavar="NAME", help=", ".join((*NAMES, *ON_REQUEST))
     )
     parser.add_argument("--max-queries", type=int, default=MAX_QUERIES)
     arguments = parser.parse_args()
@@ -70,6 +73,9 @@ def main() -> None:
     if FURTHER_SIGNALS in chosen:
         chosen.remove(FURTHER_SIGNALS)
         evaluate_further_signals(folder, max_queries=arguments.max_queries)
+    if VERB_FORMS in chosen:
+        chosen.remove(VERB_FORMS)
+        verb_forms.evaluate(folder)
     if RELATED in chosen:
         chosen.remove(RELATED)
         evaluate_related(folder, max_seeds=arguments.max_queries)

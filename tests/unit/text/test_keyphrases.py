@@ -39,6 +39,20 @@ def test_phrases_stand_between_verbs_and_function_words() -> None:
     )
 
 
+def test_a_word_may_be_a_noun_here_and_a_verb_there() -> None:
+    abstract = (
+        "We study Lie algebras. Humans navigate lower bounds, which rarely limit graph kernels. "
+        "We also aim to design question answering. A study of limits follows the study design."
+    )
+
+    phrases = {each.text for each in extract_keyphrases("", abstract, EMPTY, 50)}
+
+    assert {"Lie algebras", "lower bounds", "graph kernels", "question answering"} <= phrases
+    assert {"study design", "limits"} <= phrases
+    assert not any("navigate" in phrase or "limit graph" in phrase for phrase in phrases)
+    assert not {"study Lie algebras", "design question answering"} & phrases
+
+
 def test_singular_plural_and_acronym_are_one_phrase() -> None:
     first = extract_keyphrases(*SVM, EMPTY)[0]
 
