@@ -19,6 +19,7 @@ from app.domain.query import (
 from app.domain.results import EngineResult
 from app.search.engine import SearchEngine
 from app.services.author_readings import find_author_reading
+from app.services.phrase_preference import prefer_phrase
 from app.services.relaxation import find_relaxation, is_enough
 from app.services.variants import Variants
 from app.text.query_syntax import NOTHING
@@ -69,7 +70,7 @@ def find_matches(
     """
     if request.query == NOTHING:
         return Matches(EngineResult((), 0, engine.get_state(), {}), request.query, request.query)
-    tree, searched = variants.tree, variants.weighed
+    tree, searched = variants.tree, prefer_phrase(variants.weighed, request, typed)
     ids = [paper.arxiv_id for paper in named]
     on_page = len(named[request.offset : request.offset + request.limit])
     asked = replace(
@@ -100,10 +101,11 @@ def find_matches(
     relaxation = find_relaxation(request.query, variants.further)
     if relaxation is None or is_enough(total, result.state.papers, request.sort):
         return found
-    second = search_instead(relaxation.query)
+    wanted = prefer_phrase(relaxation.query, request, typed)
+    second = search_instead(wanted)
     if second.total <= result.total:
         return found
-    return Matches(second, relaxation.shown, relaxation.query, is_relaxed=True, holding_all=total)
+    return Matches(second, relaxation.shown, wanted, is_relaxed=True, holding_all=total)
 
 
 def _read_name(
