@@ -5,7 +5,7 @@ answer, with lines struck out or weighed anew.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.db.papers import find_papers
 from app.db.session import Database
@@ -87,6 +87,12 @@ class _Examples:
             self.categories.append(paper.categories)
 
 
+def _is_liked(taste: Taste) -> bool:
+    """Whether anything at all is said to be liked."""
+    texts = (taste.text.strip(), taste.bibtex.strip())
+    return bool(taste.positive) or any(texts) or any(line.weight > 0 for line in taste.profile)
+
+
 class RecommendService:
     """Recommends papers; safe to share between threads."""
 
@@ -114,7 +120,8 @@ class RecommendService:
             question: filters, order and page; its text is not used.
 
         Raises:
-            InvalidInputError: nothing is liked, or something cannot be read.
+            InvalidInputError: nothing is liked, or something cannot be read; also a bibliography
+                without entries where nothing else is liked.
             LimitExceededError: too much of something.
             SearchIndexError: there is no usable index.
             StorageError: there is no usable database.
@@ -157,8 +164,7 @@ class RecommendService:
         check_limit(
             len(taste.profile), "max_profile_terms", limits.max_profile_terms, "lines of a profile"
         )
-        is_liked = taste.positive or taste.text.strip() or taste.bibtex.strip()
-        if not is_liked and not any(each.weight > 0.0 for each in taste.profile):
+        if not _is_liked(taste):
             raise InvalidInputError(
                 "Nothing is liked here. Give at least one paper in `positive`, a text, a "
                 "bibliography, or a profile with a weight above 0."
@@ -168,6 +174,11 @@ class RecommendService:
     def _find_seeds(self, taste: Taste) -> tuple[list[Seed], dict[ArxivId, Paper]]:
         """What every identifier and entry means, and the papers that are held."""
         entries = read_bibtex(taste.bibtex)
+        if not entries and not _is_liked(replace(taste, bibtex="")):
+            raise InvalidInputError(
+                "The bibliography holds no entry that can be read. Entries look like "
+                "@article{key, title={...}, eprint={1706.03762}}."
+            )
         given = len(taste.positive) + len(taste.negative) + len(entries)
         check_limit(given, "max_seeds", self._limits.max_seeds, "papers")
         wanted: list[tuple[str, ArxivId | None, bool]] = [

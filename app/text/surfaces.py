@@ -40,6 +40,8 @@ def find_surfaces(text: str, wanted: Container[Feature]) -> dict[Feature, str]:
     return surfaces
 
 
+_BRACKETS = re.compile(r"[()\[\]{}]")
+
 _Place = tuple[re.Match[str], int, str]
 """A piece of plain words, a position within it, and the term there."""
 
@@ -73,4 +75,6 @@ def _read_pair(text: str, words: PlainWords | None, before: _Written, after: _Wr
     if words is not None:
         start, end = words.source_span(start, end)
     written = " ".join(text[start:end].split())
-    return f"{before.text} {after.text}" if has_tex(written) else written
+    # Half a bracket, as in "(co)homology" or "machine (SVM", is no part of a name.
+    is_plain = not has_tex(written) and not _BRACKETS.search(written)
+    return written if is_plain else f"{before.text} {after.text}"

@@ -109,6 +109,26 @@ def test_a_paper_of_one_word_alone_in_its_corpus(tmp_path: Path, method: str) ->
     assert [each["text"].lower() for each in answer.json()["keywords"]] == ["kernels"]
 
 
+def test_a_paper_alone_in_its_corpus_is_related_to_nothing(tmp_path: Path) -> None:
+    (client,) = [*open_client(Library(tmp_path), {"2401.00001": ("Kernels", "")})]
+    with client:
+        for method in ("default", "literal"):
+            answer = client.get(f"/api/v1/papers/2401.00001/related?method={method}")
+            assert (answer.status_code, answer.json()["results"]) == (200, [])
+        found = client.post("/api/v1/recommend", json={"positive": ["2401.00001"]})
+        assert (found.status_code, found.json()["results"]) == (200, [])
+        cloud = client.post("/api/v1/preferences/cloud", json={"ids": ["2401.00001"]}).json()
+        assert cloud["words"] == [{"word": "kernels", "count": 1}]
+        learned = client.post("/api/v1/preferences/learn", json={"liked": ["2401.00001"]})
+        assert [each["text"] for each in learned.json()["terms"]] == ["Kernels"]
+        order = client.post(
+            "/api/v1/preferences/rank", json={"ids": ["2401.00001"], "words": ["kernels"]}
+        )
+        assert [each["id"] for each in order.json()["results"]] == ["2401.00001"]
+        for page in ("/abs/2401.00001", "/related/2401.00001"):
+            assert client.get(page).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("written", "status", "slug"),
     [

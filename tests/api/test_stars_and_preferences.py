@@ -1,14 +1,11 @@
 """`POST /api/v1/papers/{id}/star` and `POST /api/v1/preferences/…`."""
 
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from starlette.testclient import TestClient
 
-from app.logs import configure_logging
 from app.main import create_app
 from tests.support.factories import COMPASS_ID, OTTER_ID, TEAPOT_ID
 from tests.support.library import GONE_ID, Library, copy_library
@@ -116,42 +113,3 @@ def test_a_long_body_is_not_read_to_its_end(client: TestClient) -> None:
 
     assert answer.status_code == 422
     assert answer.json()["limit_name"] == "max_body_bytes"
-
-
-@pytest.fixture
-def debug_log() -> Iterator[None]:
-    """Everything that can be logged is, on the standard error of the test."""
-    configure_logging("debug")
-    yield
-    structlog.reset_defaults()
-    logging.basicConfig(force=True)
-
-
-@pytest.mark.usefixtures("debug_log")
-def test_nothing_of_a_reader_is_kept(
-    own_library: Library, capfd: pytest.CaptureFixture[str]
-) -> None:
-    words = ["hippopotamine", "otters"]
-    address = "203.0.113.77"
-    with TestClient(create_app(own_library.settings), client=(address, 50_000)) as client:
-        client.post(RANK, json={"ids": [OTTER_ID, TEAPOT_ID], "words": words})
-        client.post(CLOUD, json={"ids": [OTTER_ID]})
-        client.post("/api/v1/recommend", json={"text": "hippopotamine otters"})
-        client.post("/api/v1/recommend", json={"bibtex": "@misc{hippopotamine, title={"})
-        bibtex = b"@misc{hippopotamine, title={Attention is what hippopotamine otters need}}"
-        for path in ("/recommend", "/api/v1/recommend/upload"):
-            form = {"text": "hippopotamine otters"}
-            answer = client.post(path, data=form, files={"bibtex": ("hippopotamine.bib", bibtex)})
-            assert answer.status_code == 200
-            client.post(path, data={"negative": "hippopotamine"}, files={"bibtex": ("a.bib", b"")})
-        client.post(RANK, json={"ids": ["hippopotamine"], "words": words})
-        assert client.post(f"/api/v1/papers/{OTTER_ID}/star").json()["counted"]
-        shown = client.get("/metrics").text
-        files = [path for path in own_library.folder.rglob("*") if path.is_file()]
-        kept = b"".join(path.read_bytes() for path in files)
-    logged = capfd.readouterr()
-
-    assert "papersift.db" in {path.name for path in files}
-    for secret in ("hippopotamine", address):
-        assert secret.encode() not in kept
-        assert secret not in shown + logged.out + logged.err

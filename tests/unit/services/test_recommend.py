@@ -177,5 +177,8 @@ def test_limits_are_named_and_something_has_to_be_liked(use_cases: UseCases) -> 
     ):
         with pytest.raises(InvalidInputError, match="Nothing is liked"):
             recommend(use_cases, **nothing)
+    with pytest.raises(InvalidInputError, match="holds no entry"):
+        recommend(use_cases, bibtex="Attention is what otters need")
+    assert recommend(use_cases, bibtex="nothing", positive=["2403.05001"]).papers
     with pytest.raises(InvalidArxivIdError):
         recommend(use_cases, positive=["otters"])

@@ -92,6 +92,15 @@ def test_a_joined_spelling_is_shown_with_its_hyphen() -> None:
     }
 
 
+def test_a_pair_is_shown_without_half_a_bracket() -> None:
+    wanted: list[Feature] = [("co", "homolog"), ("machin", "svm")]
+
+    assert find_surfaces("The (co)homology of a machine (SVM)", wanted) == {
+        ("co", "homolog"): "co homology",
+        ("machin", "svm"): "machine SVM",
+    }
+
+
 def test_near_duplicates_join_the_first_of_them() -> None:
     long = " ".join(f"word{number}" for number in range(40))
     texts = [
