@@ -9,6 +9,7 @@ from app.api.openapi import list_problems
 from app.api.query_answers import make_contribution_outs
 from app.api.query_schemas import ExplainOut
 from app.domain.arxiv_id import parse_arxiv_id
+from app.services.matching import leave_out
 from app.services.search import SearchQuestion
 
 router = make_router("search")
@@ -41,7 +42,8 @@ def explain(
     arxiv_id = parse_arxiv_id(id).arxiv_id
     question = SearchQuestion(text=q, limit=0, corrects_spelling=spell, expands_acronyms=expand)
     page = use_cases.search.search(question)
-    explanation = use_cases.search_help.explain(page.tree, arxiv_id)
+    tree = leave_out(page.tree, sorted(page.named - {arxiv_id}, key=str))
+    explanation = use_cases.search_help.explain(tree, arxiv_id)
     return ExplainOut(
         arxiv_id=arxiv_id.value,
         query=page.understood_as,

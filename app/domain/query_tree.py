@@ -219,10 +219,16 @@ class Preferred:
     """What `required` matches; where `optional` matches too, its score is added.
 
     When `required` leaves no index term, this is `optional` alone.
+
+    Attributes:
+        only_best: look for `optional`, a phrase, among the best matches alone: in the second stage
+            of an order by relevance and nowhere else. Made by programs, at the root of a tree or
+            right below; it has no written form.
     """
 
     required: "QueryNode"
     optional: "QueryNode"
+    only_best: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,8 @@ def replace_leaves(node: QueryNode, change: Callable[[QueryNode], QueryNode]) ->
         case Not(child) | Boosted(child):
             return replace(node, child=replace_leaves(child, change))
         case Preferred(required, optional):
-            return Preferred(replace_leaves(required, change), replace_leaves(optional, change))
+            changed = replace_leaves(required, change), replace_leaves(optional, change)
+            return replace(node, required=changed[0], optional=changed[1])
     return change(node)
 
 

@@ -9,7 +9,7 @@ answer and of its page, with the way back (`expand=0`, or `as_written=RAG` for o
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from app.domain.query import Phrase, QueryField, QueryNode, Term, join_any
+from app.domain.query import And, Boosted, Or, Phrase, QueryField, QueryNode, Term, join_any
 from app.domain.results import Expansion
 from app.search.engine import SearchEngine
 from app.search.lexicon.acronyms import (
@@ -19,6 +19,7 @@ from app.search.lexicon.acronyms import (
     has_long_form,
 )
 from app.search.lexicon.lexicon import Lexicon
+from app.services.variant_weights import compute_telling, weigh_other
 from app.services.word_runs import Words
 from app.text.acronym_entries import make_long_key
 from app.text.tokenize import fold_term, iter_parts, normalise
@@ -61,10 +62,15 @@ class _Candidate:
 
 @dataclass(frozen=True, slots=True)
 class AcronymMatch:
-    """Words of a query and what is searched in their place as well."""
+    """Words of a query and what is searched in their place as well.
+
+    Attributes:
+        weighed: the alternative, with each of its ways of writing counting no more than the words.
+    """
 
     words: Words
     alternative: QueryNode
+    weighed: QueryNode
     expansion: Expansion
 
 
@@ -91,7 +97,8 @@ def find_acronyms(
         if each.written.casefold() in left_alone or _is_asked_already(each, asked):
             continue
         if _is_used_as_acronym(engine, each.meaning) and _is_said(engine, each):
-            found.append(AcronymMatch(each.words, each.alternative, each.expansion))
+            weighed = _weigh(engine, each)
+            found.append(AcronymMatch(each.words, each.alternative, weighed, each.expansion))
     return found
 
 
@@ -170,6 +177,37 @@ def _is_said(engine: SearchEngine, candidate: _Candidate) -> bool:
         return True
     holding = engine.get_document_frequencies([meaning.key])[0]
     return meaning.papers >= MIN_EXPLAINED_SHARE * holding
+
+
+def _weigh(engine: SearchEngine, candidate: _Candidate) -> QueryNode:
+    alternative = candidate.alternative
+    ways = alternative.children if isinstance(alternative, Or) else (alternative,)
+    asked, *others = _measure_telling(engine, (And(candidate.words), *ways))
+    weights = [weigh_other(asked, other) for other in others]
+    return join_any(
+        [
+            way if weight == 1.0 else Boosted(way, weight)
+            for way, weight in zip(ways, weights, strict=True)
+        ]
+    )
+
+
+def _measure_telling(engine: SearchEngine, nodes: Sequence[QueryNode]) -> list[float]:
+    """How much the words of each node tell."""
+    terms = [_list_terms(node) for node in nodes]
+    distinct = list(dict.fromkeys(term for each in terms for term in each))
+    counts = dict(zip(distinct, engine.get_document_frequencies(distinct), strict=True))
+    papers = engine.get_state().papers
+    return [sum(compute_telling(counts[term], papers) for term in each) for each in terms]
+
+
+def _list_terms(node: QueryNode) -> list[str]:
+    match node:
+        case And(children):
+            return [term for child in children for term in _list_terms(child)]
+        case Term(text) | Phrase(text):
+            return make_long_key(text).split()
+    return []
 
 
 def _is_used_as_acronym(engine: SearchEngine, meaning: AcronymMeaning) -> bool:

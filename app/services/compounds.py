@@ -18,10 +18,10 @@ broken at the end of a line would stand before every paper on transformers.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import log
 
 from app.domain.query import And, Filters, Not, Phrase, QueryNode, Term
 from app.search.engine import SearchEngine
+from app.services.variant_weights import compute_telling, weigh_other
 from app.services.word_runs import Words, list_runs
 from app.text.tokenize import MAX_JOINED_PARTS, normalise
 
@@ -158,10 +158,10 @@ class CompoundFinder:
     ) -> float:
         """What the other spelling counts, of a compound in one piece and in its parts."""
         papers = self._engine.get_state().papers
-        closed = _tell(counts[spelt[0]], papers)
-        apart = sum(_tell(counts[each], papers) for each in spelt[1])
+        closed = compute_telling(counts[spelt[0]], papers)
+        apart = sum(compute_telling(counts[each], papers) for each in spelt[1])
         asked, other = (closed, apart) if len(words) == 1 else (apart, closed)
-        return min(1.0, asked / other)
+        return weigh_other(asked, other)
 
     def _count(self, terms: Sequence[str]) -> dict[str, int]:
         """How many papers hold each term."""
@@ -191,11 +191,6 @@ def _list_parts(words: Words) -> Iterator[tuple[str, ...]]:
 def _close(parts: Sequence[str]) -> str:
     """The index term of a compound in one piece."""
     return normalise("".join(parts))
-
-
-def _tell(holding: int, papers: int) -> float:
-    """How much it says that a paper holds a term: its idf, as rankings by BM25 have it."""
-    return log(1.0 + (max(papers - holding, 0) + 0.5) / (holding + 0.5))
 
 
 def _make_candidate(words: tuple[Term, ...], parts: Sequence[str], weight: float) -> _Candidate:

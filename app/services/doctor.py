@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from app.domain.categories import CategoryExpression, find_category
 from app.domain.query import (
     And,
     AuthorName,
     DateRange,
     Everything,
     Filters,
+    InCategories,
     Near,
     Not,
     Phrase,
@@ -34,11 +36,11 @@ FEW_RESULTS = 3
 MAX_PARTS = 8
 """Parts of a query that are examined; longer queries are examined up to here."""
 
-MAX_COUNTS = 2 * MAX_PARTS + 10
+MAX_COUNTS = 2 * MAX_PARTS + 11
 """Most counts of one examination."""
 
 MAX_RELAXATIONS = 5
-"""Ways out that are offered, those with most results first, names before all."""
+"""Ways out that are offered, those with most results first, names and categories before all."""
 
 MAX_NAMES = 2
 """Authors' names among the words that are offered."""
@@ -52,6 +54,7 @@ class RelaxationKind(StrEnum):
     """What a relaxation changes."""
 
     BY_AUTHOR = "by_author"
+    IN_CATEGORY = "in_category"
     WITHOUT_PART = "without_part"
     WITHOUT_PARTS = "without_parts"
     WITHOUT_EXCLUSION = "without_exclusion"
@@ -106,7 +109,7 @@ class Diagnosis:
     Attributes:
         total: what the search found, exactly as asked.
         parts: every part with its counts, in the order of the query.
-        relaxations: what finds more, most first; papers by authors named so before all.
+        relaxations: what finds more, most first; categories and authors named so before all.
         is_cut: whether the query has more parts than were examined.
     """
 
@@ -151,7 +154,8 @@ class Doctor:
         ]
         better = [offer for offer in offers if offer.total > total]
         better.sort(key=lambda offer: -offer.total)
-        better = [*examination.read_names(request.query), *better]
+        read = [*examination.read_categories(parts), *examination.read_names(request.query)]
+        better = [*read, *better]
         return Diagnosis(
             total, counts, tuple(better[:MAX_RELAXATIONS]), is_cut=len(parts) > MAX_PARTS
         )
@@ -209,6 +213,14 @@ class _Examination:
                 if total := self._count(changed, self._filters):
                     yield Relaxation(kind, render_query(part), _render(changed), total)
 
+    def read_categories(self, parts: Sequence[QueryNode]) -> Iterator[Relaxation]:
+        """Bare words that are codes of categories (cs.LG), read so."""
+        read = [_read_category(part) for part in parts]
+        codes = [str(each.expression) for each in read if isinstance(each, InCategories)]
+        if codes and (total := self._count(_join(read), self._filters)):
+            text = ", ".join(codes)
+            yield Relaxation(RelaxationKind.IN_CATEGORY, text, _render(_join(read)), total)
+
     def read_names(self, query: QueryNode) -> Iterator[Relaxation]:
         """Words that are authors' names rather than words, read so."""
         for reading in list_author_readings(self._engine, query)[:MAX_NAMES]:
@@ -248,6 +260,14 @@ class _Examination:
             return 0
         self._left -= 1
         return self._engine.count(replace_runs(query, self._alternatives), filters)
+
+
+def _read_category(part: QueryNode) -> QueryNode:
+    """A code of a category as a condition; anything else as it is."""
+    if not isinstance(part, Term) or part.field is not None or "." not in part.text:
+        return part
+    found = find_category(part.text)
+    return part if found is None else InCategories(CategoryExpression((found.code,)))
 
 
 def _list_parts(tree: QueryNode) -> list[QueryNode]:

@@ -1,8 +1,9 @@
 """Papers that match a request beyond those it names: the engine's answer, relaxed if need be."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from app.domain.arxiv_id import ArxivId
 from app.domain.paper import Paper
 from app.domain.query import (
     And,
@@ -18,6 +19,7 @@ from app.domain.query import (
 from app.domain.results import EngineResult
 from app.search.engine import SearchEngine
 from app.services.author_readings import find_author_reading
+from app.services.phrase_preference import prefer_phrase
 from app.services.relaxation import find_relaxation, is_enough
 from app.services.variants import Variants
 from app.text.query_syntax import NOTHING
@@ -68,11 +70,12 @@ def find_matches(
     """
     if request.query == NOTHING:
         return Matches(EngineResult((), 0, engine.get_state(), {}), request.query, request.query)
-    tree, searched = variants.tree, variants.weighed
+    tree, searched = variants.tree, prefer_phrase(variants.weighed, request, typed)
+    ids = [paper.arxiv_id for paper in named]
     on_page = len(named[request.offset : request.offset + request.limit])
     asked = replace(
         request,
-        query=_leave_out(searched, named),
+        query=leave_out(searched, ids),
         offset=max(0, request.offset - len(named)) if request.after is None else 0,
         limit=request.limit - on_page,
     )
@@ -87,7 +90,7 @@ def find_matches(
         return found
 
     def search_instead(instead: QueryNode) -> EngineResult:
-        return search(replace(asked, query=_leave_out(instead, named)))
+        return search(replace(asked, query=leave_out(instead, ids)))
 
     theirs = _read_name(engine, request.query, typed, search_instead) if typed else None
     if theirs is not None and theirs.result.total > result.total:
@@ -98,10 +101,11 @@ def find_matches(
     relaxation = find_relaxation(request.query, variants.further)
     if relaxation is None or is_enough(total, result.state.papers, request.sort):
         return found
-    second = search_instead(relaxation.query)
+    wanted = prefer_phrase(relaxation.query, request, typed)
+    second = search_instead(wanted)
     if second.total <= result.total:
         return found
-    return Matches(second, relaxation.shown, relaxation.query, is_relaxed=True, holding_all=total)
+    return Matches(second, relaxation.shown, wanted, is_relaxed=True, holding_all=total)
 
 
 def _read_name(
@@ -117,9 +121,10 @@ def _read_name(
     return Matches(search(reading.query), reading.query, reading.query, author=reading.author)
 
 
-def _leave_out(tree: QueryNode, papers: Sequence[Paper]) -> QueryNode:
-    """The tree without papers that are shown anyway, so that totals and pages stay exact."""
-    if not papers:
-        return tree
-    ids = tuple(Not(Term(paper.arxiv_id.value, QueryField.ID)) for paper in papers)
-    return And((tree, *ids))
+def leave_out(tree: QueryNode, ids: Iterable[ArxivId]) -> QueryNode:
+    """The tree without papers that are shown anyway, so that totals and pages stay exact.
+
+    Whoever explains scores has to leave them out too: the best hits have a say in the second stage.
+    """
+    shown = tuple(Not(Term(each.value, QueryField.ID)) for each in ids)
+    return And((tree, *shown)) if shown else tree

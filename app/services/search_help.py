@@ -26,6 +26,7 @@ from app.search.lexicon.source import LexiconSource
 from app.services.doctor import FEW_RESULTS, Diagnosis, Doctor
 from app.services.explain import explain_hits
 from app.services.keyword_facet import READ_HITS, count_keywords
+from app.services.matching import leave_out
 from app.text.highlight import Highlighter, Snippet
 from app.text.marked_terms import collect_wanted_terms
 from app.text.query_syntax import NOTHING
@@ -144,7 +145,8 @@ class SearchHelpService:
 
     def _explain(self, page: SearchPage) -> dict[ArxivId, Explanation]:
         ids = [hit.paper.arxiv_id for hit in page.hits if hit.paper.arxiv_id not in page.named]
-        return explain_hits(self._engine, page.tree, ids, page.request)
+        tree = leave_out(page.tree, sorted(page.named, key=str))
+        return explain_hits(self._engine, tree, ids, page.request)
 
     def _count_keywords(self, page: SearchPage) -> tuple[FacetCount, ...]:
         request = page.request

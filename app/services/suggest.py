@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from app.db.papers import find_papers
+from app.db.papers import find_papers, find_titles
 from app.db.session import Database
 from app.domain.arxiv_id import ArxivId
 from app.domain.categories import Category, list_categories
@@ -44,6 +44,9 @@ MAX_PER_GROUP = 20
 
 MIN_TITLE_PREFIX_CHARS = 3
 """A title is looked for from so many letters on; fewer begin too many words."""
+
+TITLE_CANDIDATES = 40
+"""Titles among which those that begin as typed are looked for."""
 
 MAX_TITLE_WORDS = 12
 """Words of a text that a title must hold; the last ones count."""
@@ -160,7 +163,10 @@ class SuggestService:
         )
 
     def _suggest_titles(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
-        """Papers whose titles hold all the words, the last of which may have just begun."""
+        """Papers whose titles hold all the words, the last of which may have just begun.
+
+        Titles that begin just as it was typed come first: so far, that is what was typed.
+        """
         *words, last = typed.split()[-MAX_TITLE_WORDS:]
         nodes: list[QueryNode] = [Term(word, QueryField.TITLE) for word in words]
         if len(last) >= MIN_TITLE_PREFIX_CHARS:
@@ -168,8 +174,13 @@ class SuggestService:
         if not nodes:
             return ()
         tree = And(tuple(nodes)) if len(nodes) > 1 else nodes[0]
-        result = self._engine.search(SearchRequest(tree, limit=limit))
-        return self._show_titles([hit.arxiv_id for hit in result.hits])
+        result = self._engine.search(SearchRequest(tree, limit=max(limit, TITLE_CANDIDATES)))
+        ids = [hit.arxiv_id for hit in result.hits]
+        with self._database.read() as tx:
+            titles = find_titles(tx, ids)
+        begun = _fold_title(typed)
+        ids.sort(key=lambda each: not _fold_title(titles.get(each, "")).startswith(begun))
+        return self._show_titles(ids[:limit])
 
     def _begin_word(self, begun: str) -> QueryNode:
         """The word as it is, or one of the frequent words that begin so, in the title."""
@@ -234,6 +245,10 @@ class _CountCache:
         if count is None:
             count = known[1][tree] = self._engine.count(tree, Filters())
         return count
+
+
+def _fold_title(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _list_completions(lexicon: Lexicon, key: str, limit: int) -> list[str]:

@@ -1,6 +1,6 @@
 """Other ways to write the words of a query: spellings of compounds, acronyms and long forms."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from app.domain.query import And, Boosted, QueryNode, Term, replace_runs
@@ -41,9 +41,10 @@ class Variants:
 
     @property
     def weighed(self) -> QueryNode:
-        """The same, with the weights of spellings."""
-        weighed = {words: _weigh(one) for words, one in self.spellings.items()}
-        return replace_runs(self.asked, self._add_acronyms(weighed))
+        """The same, with the weights of other ways of writing."""
+        spellings = {words: _weigh(one) for words, one in self.spellings.items()}
+        acronyms = [(each.words, each.weighed) for each in self.acronyms]
+        return replace_runs(self.asked, _join(spellings, acronyms))
 
     @property
     def spelt(self) -> QueryNode:
@@ -54,7 +55,8 @@ class Variants:
     @property
     def alternatives(self) -> dict[Words, tuple[QueryNode, ...]]:
         """What is searched as well, by words."""
-        return self._add_acronyms({words: one.node for words, one in self.spellings.items()})
+        spellings = {words: one.node for words, one in self.spellings.items()}
+        return _join(spellings, [(each.words, each.alternative) for each in self.acronyms])
 
     @property
     def expansions(self) -> tuple[Expansion, ...]:
@@ -75,16 +77,6 @@ class Variants:
             if self._are_bare(each.words)
         ]
         return (*spellings, *acronyms)
-
-    def _add_acronyms(
-        self, spellings: Mapping[Words, QueryNode]
-    ) -> dict[Words, tuple[QueryNode, ...]]:
-        found: dict[Words, tuple[QueryNode, ...]] = {
-            words: (node,) for words, node in spellings.items()
-        }
-        for each in self.acronyms:
-            found[each.words] = (*found.get(each.words, ()), each.alternative)
-        return found
 
     def _are_bare(self, words: Words) -> bool:
         bare = self.asked.children if isinstance(self.asked, And) else (self.asked,)
@@ -123,6 +115,17 @@ class VariantFinder:
             acronyms = find_acronyms(self._engine, self._lexicons.get(), runs, as_written)
         spellings = {} if is_prose else self._compounds.find(tree)
         return Variants(tree, spellings, tuple(acronyms))
+
+
+def _join(
+    spellings: Mapping[Words, QueryNode], acronyms: Iterable[tuple[Words, QueryNode]]
+) -> dict[Words, tuple[QueryNode, ...]]:
+    found: dict[Words, tuple[QueryNode, ...]] = {
+        words: (node,) for words, node in spellings.items()
+    }
+    for words, node in acronyms:
+        found[words] = (*found.get(words, ()), node)
+    return found
 
 
 def _weigh(spelling: Spelling) -> QueryNode:

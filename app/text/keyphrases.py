@@ -10,8 +10,8 @@ A candidate (`app.text.phrase_candidates`) of n words with document frequencies 
     early  (EARLY_WORDS + words before it)^-EARLY_POWER.
 
 Only statistics of single words are asked of the index, once for the whole text. The constants
-were chosen so that three collections gain by each of them together; `make eval ARGS=keyphrases`
-measures.
+are a compromise of three collections, each of which alone wants others; `make eval
+ARGS=keyphrases` measures.
 """
 
 import math

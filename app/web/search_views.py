@@ -194,6 +194,7 @@ def make_reasons_view(explanation: Explanation, *, fresh_score: float | None = N
 def _describe(relaxation: Relaxation, gettext: Callable[[str], str]) -> str:
     sentences = {
         RelaxationKind.BY_AUTHOR: gettext("by an author of that name: %(part)s"),
+        RelaxationKind.IN_CATEGORY: gettext("in category %(part)s"),
         RelaxationKind.WITHOUT_PART: gettext("without %(part)s"),
         RelaxationKind.WITHOUT_PARTS: gettext("without %(part)s"),
         RelaxationKind.WITHOUT_EXCLUSION: gettext("also with %(part)s"),

@@ -39,6 +39,11 @@ def test_titles_hold_all_words_and_lead_to_the_paper(client: TestClient) -> None
     assert client.get(title["url"]).status_code == 200
 
 
+def test_titles_that_begin_as_typed_come_first(client: TestClient) -> None:
+    titles = [each["text"] for each in ask(client, "attention is wh")["title"]]
+    assert titles[0] == "Attention is what otters need"
+
+
 def test_a_written_identifier_suggests_its_paper(client: TestClient) -> None:
     (title,) = ask(client, "arXiv:2405.01234")["title"]
     assert title["url"] == "/abs/2405.01234"

@@ -63,6 +63,8 @@ def _compile_compound(
             return any_of(_compile_all(children, weight))
         case AtLeast(children=children, minimum=minimum):
             return _at_least(list_different(_compile_all(children, weight)), minimum)
+        case Preferred(required=required, only_best=True):
+            return _compile(required, weight)
         case Preferred(required=required, optional=optional):
             return _prefer(_compile(required, weight), _compile(optional, weight))
 

@@ -1,4 +1,4 @@
-"""What orders the best matches anew: the forms of words, then what papers are about."""
+"""What orders the best matches anew: phrases, the forms of words, then what papers are about."""
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from app.search.whoosh.fast_path.answers import SecondStage, find_best
 from app.search.whoosh.fast_path.execute import Executor
 from app.search.whoosh.fast_path.form_ranking import FormRanker
 from app.search.whoosh.fast_path.latent_ranking import make_second_stage
+from app.search.whoosh.fast_path.phrase_ranking import PhraseRanker
 from app.search.whoosh.latent import LatentModel
 from app.search.whoosh.schema import TITLE_FORMS
 
@@ -19,6 +20,8 @@ def make_stages(
 ) -> SecondStage | None:
     """The stages of a query one after the other; None where there is nothing to go by."""
     stages: list[SecondStage] = []
+    if compiled.phrases:
+        stages.append(PhraseRanker(executor, compiled.phrases).rank)
     if compiled.forms:
         stages.append(FormRanker(executor, compiled.forms).rank)
     if compiled.plan is not None:
@@ -40,9 +43,15 @@ def list_bonuses(
     plan = compiled.get_plan()
     latent_stage = make_second_stage(executor, model, plan)
     bonuses: dict[int, list[TermContribution]] = {}
-    if not compiled.forms and latent_stage is None:
+    if not (compiled.forms or compiled.phrases) and latent_stage is None:
         return {}
     numbers, scores = find_best(executor, plan, filters)
+    if compiled.phrases:
+        phrase_ranker = PhraseRanker(executor, compiled.phrases)
+        gained = phrase_ranker.compute_gains(numbers)
+        for phrase, gains in zip(phrase_ranker.phrases, gained, strict=True):
+            _note(bonuses, numbers, gains, phrase.field, f'"{" ".join(phrase.words)}"')
+        numbers, scores = phrase_ranker.rank(numbers, scores)
     if compiled.forms:
         ranker = FormRanker(executor, compiled.forms)
         for form, gains in zip(ranker.forms, ranker.compute_gains(numbers), strict=True):

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from app.db.migrate import upgrade
 from app.db.papers import upsert_records
 from app.db.session import Database
+from app.domain.query import RankMode
 from app.domain.results import Expansion
 from app.main import create_app
 from app.search.factory import open_engine
@@ -135,6 +136,12 @@ def test_it_can_be_switched_off(service: SearchService, options: dict[str, objec
 )
 def test_what_is_no_certain_acronym_stays_alone(service: SearchService, text: str) -> None:
     assert service.search(SearchQuestion(text)).expansions == ()
+
+
+def test_a_rare_way_of_writing_says_no_more_than_the_words(service: SearchService) -> None:
+    question = SearchQuestion("KSG", limit=200, rank=RankMode.BM25)
+    scores = {hit.paper.abstract: hit.score for hit in service.search(question).hits}
+    assert 0.0 < scores[PLURAL_ONLY] <= scores[SHORT_ONLY]
 
 
 def test_few_papers_with_all_words_as_written_still_give_way(service: SearchService) -> None:

@@ -39,6 +39,12 @@ def get(engine: SearchEngine, query: str, filters: Filters | None = None) -> Dia
     return diagnosis
 
 
+def test_codes_of_categories_are_read_as_such(engine: SearchEngine) -> None:
+    best = get(engine, "otters cs.CL").relaxations[0]
+    assert best.kind is RelaxationKind.IN_CATEGORY
+    assert (best.text, best.query, best.total) == ("cs.CL", "otters cat:cs.CL", 1)
+
+
 def test_the_word_that_killed_the_set_is_named_with_the_count_without_it(
     engine: SearchEngine,
 ) -> None:
