@@ -52,7 +52,7 @@ _WORDS = {
 """Commands whose word is not their own name."""
 
 _TOKENS = re.compile(
-    # What all of them begin with, asked first: most characters are no TeX, and a sixth of the time.
+    # What all of them begin with, asked first: most characters begin nothing. A sixth of the time.
     r"(?=[\\_^~{}$])(?:"
     rf"(?P<accent>{ACCENT_PATTERN})"
     r"|\\(?P<command>[A-Za-z]++)\*?"

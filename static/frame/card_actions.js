@@ -26,7 +26,7 @@ document.addEventListener("click", (event) => {
   if (card) ACTIONS[button.dataset.action]?.(card, button);
 });
 
-/** Copies the citation that a link of a card leads to; where that fails, the link is followed. */
+/** Copies the citation that a link of a card leads to; where it cannot be copied, the link is followed. */
 export async function copyCitation(link) {
   try {
     const answer = await fetch(link.href);

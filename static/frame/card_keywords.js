@@ -10,7 +10,7 @@ document.addEventListener("click", (event) => {
   show(link);
 });
 
-/** Puts the keywords into the place of the link; where they cannot be had, the link is followed. */
+/** Puts the keywords into the place of the link; where the service refuses them, the link is followed. */
 async function show(link) {
   const card = link.closest("[data-paper-id]");
   link.setAttribute("aria-busy", "true");
