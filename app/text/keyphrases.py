@@ -10,14 +10,14 @@ A candidate (`app.text.phrase_candidates`) of n words with document frequencies 
     early  (EARLY_WORDS + words before it)^-EARLY_POWER.
 
 Only statistics of single words are asked of the index, once for the whole text. The constants
-were chosen so that three collections gain by each of them together; `make eval ARGS=keyphrases`
-measures.
+are a compromise of three collections, each of which alone wants others; `make eval
+ARGS=keyphrases` measures.
 """
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 
 from app.domain.keywords import CorpusStatistics, Keyword
 from app.text.acronyms import find_acronyms
@@ -32,6 +32,9 @@ EARLY_WORDS = 10
 EARLY_POWER = 0.25
 SINGLE_WORD_FACTOR = 0.35
 """Of equally rare and frequent phrases, people choose the longer one."""
+
+MIN_WINDOW_WORDS = 3
+"""Shorter phrases share too little to be cuttings of one another."""
 
 
 def extract_keyphrases(
@@ -53,13 +56,29 @@ def extract_keyphrases(
     terms = list(dict.fromkeys(chain.from_iterable(candidates)))
     df = dict(zip(terms, statistics.get_document_frequencies(terms), strict=True))
     occurrences = _count_words(candidates.values())
-    keywords = [
-        _make_keyword(each, df, statistics.papers, occurrences, acronyms.get(each.terms, ""))
-        for each in candidates.values()
+    weighed = [
+        (each, _make_keyword(each, df, statistics.papers, occurrences, acronyms.get(terms, "")))
+        for terms, each in candidates.items()
     ]
     # A stable sort: of equally heavy phrases the earlier one comes first.
-    keywords.sort(key=lambda each: -each.weight)
-    return keywords[:limit]
+    weighed.sort(key=lambda each: -each[1].weight)
+    return list(islice(_leave_out_windows(weighed), limit))
+
+
+def _leave_out_windows(weighed: Iterable[tuple[Candidate, Keyword]]) -> Iterator[Keyword]:
+    """Without other cuttings of a noun phrase that is too long to be one keyphrase.
+
+    Of "American sign language fingerspelling recognition" the heaviest four words stay, not the
+    three or four that begin or end one word later. What lies within the former may still stay.
+    """
+    kept: list[set[tuple[str, ...]]] = []
+    for candidate, keyword in weighed:
+        words = set(candidate.words)
+        is_cutting = candidate.alone == 0 and len(candidate.words) >= MIN_WINDOW_WORDS
+        if is_cutting and any(len(words - other) == 1 for other in kept):
+            continue
+        kept.append(words)
+        yield keyword
 
 
 def _count_words(candidates: Iterable[Candidate]) -> Counter[tuple[str, ...]]:

@@ -15,11 +15,13 @@ MAX_FORMULA_CHARS = 2_000
 """Longer pieces between two dollars are prose with a lost or a real dollar in it."""
 
 _FORMULA = re.compile(
+    # What all of them begin with, asked first: most characters begin nothing.
+    r"(?=[$\\])(?:"
     rf"(?<!\\)\$\$(?:\\.|[^$\\]){{1,{MAX_FORMULA_CHARS}}}\$\$"
     rf"|(?<!\\)\$(?:\\.|[^$\\]){{1,{MAX_FORMULA_CHARS}}}\$"
     rf"|\\\((?:[^\\]|\\(?![()])){{1,{MAX_FORMULA_CHARS}}}\\\)"
     rf"|\\\[(?:[^\\]|\\(?![\[\]])){{1,{MAX_FORMULA_CHARS}}}\\\]"
-    rf"|\\begin\{{(?P<name>[A-Za-z]+\*?)\}}.{{0,{MAX_FORMULA_CHARS}}}?\\end\{{(?P=name)\}}",
+    rf"|\\begin\{{(?P<name>[A-Za-z]+\*?)\}}.{{0,{MAX_FORMULA_CHARS}}}?\\end\{{(?P=name)\}})",
     re.DOTALL,
 )
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)

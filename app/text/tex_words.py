@@ -52,6 +52,8 @@ _WORDS = {
 """Commands whose word is not their own name."""
 
 _TOKENS = re.compile(
+    # What all of them begin with, asked first: most characters are no TeX, and a sixth of the time.
+    r"(?=[\\_^~{}$])(?:"
     rf"(?P<accent>{ACCENT_PATTERN})"
     r"|\\(?P<command>[A-Za-z]++)\*?"
     r"|\\(?P<symbol>.)"
@@ -59,7 +61,7 @@ _TOKENS = re.compile(
     r"|(?P<script>[_^]\s?\{?(?P<digits>[0-9]{1,3})(?![0-9])\}?)"
     # The end of one argument and the beginning of the next separate words: \frac{a}{b}.
     r"|(?P<blank>[_^~]|\}\s?\{)"
-    r"|(?P<nothing>[{}$])",
+    r"|(?P<nothing>[{}$]))",
     re.DOTALL,
 )
 _MARKS_OF_TEX = re.compile(r"[\\$_^{}~]")

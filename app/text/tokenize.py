@@ -94,16 +94,18 @@ def iter_tokens(text: str) -> Iterator[Token]:
         position = next_position
 
 
-def iter_chunks(words: str) -> Iterator[re.Match[str]]:
+def iter_chunks(words: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
     """The pieces of plain words that no token crosses, each a match with its place.
 
     Args:
         words: text without TeX (`app.text.tex_words`).
+        start: where to begin, between two pieces.
+        end: where to stop, between two pieces; None for the end of the text.
 
     >>> [chunk[0] for chunk in iter_chunks("of GPT-4, twice")]
     ['of', 'GPT-4', 'twice']
     """
-    return _CHUNK.finditer(words)
+    return _CHUNK.finditer(words, start, len(words) if end is None else end)
 
 
 def _tokens_of_chunk(chunk: str) -> list[Token]:

@@ -35,7 +35,8 @@ _FOREIGN = r"[^\x00-\x7f]"
 class Find(NamedTuple):
     """A token that is wanted, or begins as is wanted (`term` ends with a star then).
 
-    `position` counts tokens; it is 0 throughout where no phrase is looked for.
+    `position` counts tokens, but from one find to another beyond the reach of every phrase it is
+    only known to be beyond; it is 0 throughout where no phrase is looked for.
     """
 
     start: int
@@ -55,7 +56,7 @@ class WordScan:
         self._wanted = _WantedOfChunks(wanted)
         self._runs: dict[str, _Placed] = {}
         self._widths = _Widths()
-        self._counts_positions = bool(wanted.phrases)
+        self._reach = max((max(each.gaps) + each.slop for each in wanted.phrases), default=0)
         beginnings = _list_beginnings(wanted)
         self._beginnings = re.compile("|".join(beginnings))
         # Apart, since the search jumps to first letters only where all are known.
@@ -70,14 +71,15 @@ class WordScan:
         finds: list[Find] = []
         position = read = 0
         for start, end in self._iter_runs(words):
-            if self._counts_positions:
-                position += self._widths.measure(words[read:start])
             found, width = self._scan(words[start:end])
-            if found:
-                finds += [
-                    Find(each.start + start, each.end + start, each.position + position, each.term)
-                    for each in found
-                ]
+            if not found:
+                continue
+            if self._reach:
+                position += self._widths.measure(words, read, start, self._reach + 1)
+            finds += [
+                Find(each.start + start, each.end + start, each.position + position, each.term)
+                for each in found
+            ]
             position, read = position + width, end
         return finds
 
@@ -192,6 +194,11 @@ class _Widths(dict[str, int]):
         width = self[chunk] = 1 if is_plain else place_chunk(chunk)[1]
         return width
 
-    def measure(self, text: str) -> int:
-        """The positions of a text that begins and ends between chunks."""
-        return sum(map(self.__getitem__, (chunk[0] for chunk in iter_chunks(text))))
+    def measure(self, words: str, start: int, end: int, enough: int) -> int:
+        """The positions of a span that begins and ends between chunks, counted up to `enough`."""
+        positions = 0
+        for chunk in iter_chunks(words, start, end):
+            positions += self[chunk[0]]
+            if positions >= enough:
+                break
+        return positions

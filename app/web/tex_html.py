@@ -17,6 +17,8 @@ _EMPHASES = {"emph": "em", "textit": "em", "textsl": "em", "textbf": "strong", "
 # On escaped text an entity is longer than its character.
 _LONGEST = 5 * MAX_FORMULA_CHARS
 _PART = re.compile(
+    # What all of them begin with, asked first: most characters begin nothing.
+    r"(?=[$\\{-])(?:"
     rf"\$\$(?P<block>(?:\\[^<]|[^$\\<]){{1,{_LONGEST}}})\$\$"
     rf"|\$(?P<inline>(?:\\[^<]|[^$\\<]){{1,{_LONGEST}}})\$(?P<tail>-[A-Za-z]{{1,20}})?"
     rf"|\\\((?P<round>(?:[^\\<]|\\(?![()])){{1,{_LONGEST}}})\\\)"
@@ -26,7 +28,7 @@ _PART = re.compile(
     r"|\{\\(?P<switch>em|it|bf|sl|tt|rm|sc)\s(?P<switched>[^{}$\\]{0,500})\}"
     r"|\{\\(?P<symbol>[A-Za-z]{2,20})\}"
     r"|\\(?P<sign>[%_#$]|&amp;)"
-    r"|(?<![-<!])(?P<dash>---?)(?![->])",
+    r"|(?<![-<!])(?P<dash>---?)(?![->]))",
     re.DOTALL,
 )
 _DASHES = {"--": "–", "---": "—"}

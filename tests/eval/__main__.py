@@ -14,7 +14,7 @@ from rich.table import Table
 
 from app import blas  # noqa: F401 - before anything that loads numpy
 from tests.bench.corpus import find_data_dir
-from tests.eval import keyphrases, ours, preferences, verb_forms
+from tests.eval import keyphrase_parameters, keyphrases, ours, preferences, verb_forms
 from tests.eval.ablations import ABLATIONS, Ablation
 from tests.eval.collections import COLLECTIONS, Collection, read_collection
 from tests.eval.cross_validation import evaluate_parameters
@@ -47,7 +47,10 @@ FURTHER_SIGNALS = "further-signals"
 VERB_FORMS = "verb-forms"
 """Words that abstracts use as verbs, for the lexicon of phrases (`tests.eval.verb_forms`)."""
 
-ON_REQUEST = (PARAMETERS, FURTHER_SIGNALS, VERB_FORMS)
+KEYPHRASE_PARAMETERS = "keyphrase-parameters"
+"""The same for keyphrases (`tests.eval.keyphrase_parameters`)."""
+
+ON_REQUEST = (PARAMETERS, FURTHER_SIGNALS, KEYPHRASE_PARAMETERS, VERB_FORMS)
 """Only when they are asked for."""
 
 NAMES = (*COLLECTIONS, RELATED, KEYPHRASES, PREFERENCES)
@@ -73,6 +76,9 @@ def main() -> None:
     if FURTHER_SIGNALS in chosen:
         chosen.remove(FURTHER_SIGNALS)
         evaluate_further_signals(folder, max_queries=arguments.max_queries)
+    if KEYPHRASE_PARAMETERS in chosen:
+        chosen.remove(KEYPHRASE_PARAMETERS)
+        keyphrase_parameters.evaluate(folder)
     if VERB_FORMS in chosen:
         chosen.remove(VERB_FORMS)
         verb_forms.evaluate(folder)

@@ -43,9 +43,10 @@ Parameters = tuple[float, ...]
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage of the ranking with the parameters that are tried.
+    """One stage of a ranking with the parameters that are tried.
 
     Attributes:
+        title: what it is, and the measure.
         names: of the parameters.
         shipped: their values.
         settings: what is changed for each choice.
@@ -70,7 +71,7 @@ def evaluate_parameters(folder: Path, *, max_queries: int) -> None:
         with ours.build(collection) as library:
             found[name] = [_try_all(stage, library, collection) for stage in stages]
     for place, stage in enumerate(stages):
-        _print(stage, {name: tried[place] for name, tried in found.items()})
+        print_held_out(stage, {name: tried[place] for name, tried in found.items()})
 
 
 def choose(tried: Sequence[Mapping[Parameters, float]]) -> Parameters:
@@ -111,7 +112,7 @@ def _list_first_stage() -> Stage:
         }
         settings[k1, b, title_weight] = Ablation({"rank": RankMode.BM25}, changed)
     shipped = (scoring.BM25_K1, scoring.BM25_B, scoring.TITLE_WEIGHT)
-    return Stage("BM25F alone", ("k1", "b", "title weight"), shipped, settings)
+    return Stage("BM25F alone, nDCG@10", ("k1", "b", "title weight"), shipped, settings)
 
 
 def _list_second_stage() -> Stage:
@@ -122,13 +123,17 @@ def _list_second_stage() -> Stage:
         for weight, hits in product(LATENT_WEIGHTS, FEEDBACK_HITS)
     }
     shipped = (latent_ranking.LATENT_WEIGHT, float(latent_ranking.FEEDBACK_HITS))
-    return Stage("both stages", ("latent weight", "feedback hits"), shipped, settings)
+    return Stage("both stages, nDCG@10", ("latent weight", "feedback hits"), shipped, settings)
 
 
-def _print(stage: Stage, tried: Mapping[str, Mapping[Parameters, float]]) -> None:
-    table = Table(
-        title=f"{stage.title}, nDCG@10, {len(stage.settings)} choices", title_justify="left"
-    )
+def print_held_out(stage: Stage, tried: Mapping[str, Mapping[Parameters, float]]) -> None:
+    """One line a collection: its figure with what the others choose, as shipped, and at best.
+
+    Args:
+        stage: what was tried.
+        tried: the figure of each choice, by collection.
+    """
+    table = Table(title=f"{stage.title}, {len(stage.settings)} choices", title_justify="left")
     table.add_column("held out")
     table.add_column(f"chosen on the others ({', '.join(stage.names)})")
     for column in ("chosen", "shipped", "best for it alone"):

@@ -3,7 +3,7 @@
 F1@k is the mean over documents of the F1 of the first k phrases. Published figures come from
 several protocols, which differ by far more than methods do: "reach" therefore counts, beside the
 strict F1@10, recall against at most ten phrases, as no list of ten can hold more. By it SingleRank
-has 41.7 on SemEval-2017 and YAKE 24.1, where the table of YAKE's authors has 44.9 and 32.9; by the
+has 41.9 on SemEval-2017 and YAKE 24.1, where the table of YAKE's authors has 44.9 and 32.9; by the
 strict measure YAKE has 18.0, where later papers have 18.1. So compare within one run only.
 
 Background statistics are those of the 100,000 sample records, or of the collection itself.

@@ -5,6 +5,7 @@ import doctest
 import pytest
 
 from tests.eval import keyphrases
+from tests.eval.keyphrase_parameters import list_choices
 from tests.eval.keyphrase_peers import make_tfidf
 from tests.eval.keyphrases import (
     JudgedText,
@@ -34,6 +35,13 @@ def test_a_perfect_list_is_worth_a_hundred() -> None:
     text = JudgedText("Graph kernels", "", ("graph kernels",))
 
     assert measure([text], lambda title, _abstract: [title]) == (100, 100, 100, 100, 100)
+
+
+def test_the_shipped_constants_are_among_those_tried() -> None:
+    stage = list_choices()
+
+    assert stage.shipped in stage.settings
+    assert len(stage.names) == len(stage.shipped)
 
 
 def test_the_baseline_prefers_rare_words() -> None:

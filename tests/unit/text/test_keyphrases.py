@@ -53,6 +53,18 @@ def test_a_word_may_be_a_noun_here_and_a_verb_there() -> None:
     assert not {"study Lie algebras", "design question answering"} & phrases
 
 
+def test_a_long_phrase_is_not_cut_in_several_ways() -> None:
+    phrase = "American sign language fingerspelling recognition"
+
+    found = [each.text for each in extract_keyphrases("", f"We study {phrase}.", EMPTY, 50)]
+
+    assert [each for each in found if len(each.split()) > 2] == [
+        "American sign language fingerspelling",
+        "American sign language",
+    ]
+    assert {"sign language", "fingerspelling recognition"} < set(found)
+
+
 def test_singular_plural_and_acronym_are_one_phrase() -> None:
     first = extract_keyphrases(*SVM, EMPTY)[0]
 

@@ -59,10 +59,20 @@ def test_nothing_is_jumped_over(
     wanted = WantedTerms(terms, prefixes, phrases)
     found = WordScan(wanted).find(words)
     expected = read_every_token(words, wanted)
-    if not phrases:  # then nobody asks for positions
-        found = [each._replace(position=0) for each in found]
-        expected = [each._replace(position=0) for each in expected]
-    assert found == expected
+    assert [each._replace(position=0) for each in found] == [
+        each._replace(position=0) for each in expected
+    ]
+    if phrases:
+        assert list_distances(found) == list_distances(expected)
+
+
+def list_distances(finds: list[Find]) -> list[int]:
+    """How far all are from each other, as far as the phrases here can reach: one position."""
+    return [
+        min(after.position - before.position, 2)
+        for place, before in enumerate(finds)
+        for after in finds[place:]
+    ]
 
 
 def test_a_scan_remembers_spellings_and_not_places() -> None:
