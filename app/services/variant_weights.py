@@ -18,5 +18,9 @@ def compute_telling(holding: int, papers: int) -> float:
 
 
 def weigh_other(asked: float, other: float) -> float:
-    """What the score of another way of writing counts, by what each of the two tells; at most 1."""
-    return min(1.0, asked / other)
+    """What the score of another way of writing counts, by what each of the two tells; at most 1.
+
+    >>> weigh_other(2.0, 8.0), weigh_other(8.0, 2.0), weigh_other(0.0, 0.0)
+    (0.25, 1.0, 1.0)
+    """
+    return asked / other if 0.0 < asked < other else 1.0
