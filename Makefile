@@ -26,7 +26,7 @@ test: $(STATE)/dev ## the offline suite: no network, browser, PostgreSQL or outs
 	$(PYTEST) -n 2 --dist loadfile -m "not slow and not postgres and not browser" $(ARGS)
 
 test-all: $(STATE)/full ## everything this machine can run, on a real PostgreSQL too; says what is skipped and why
-	$(BIN)/python tests/with_postgres.py $(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python tests/with_postgres.py $(PYTEST) -n 2 --dist loadfile $(ARGS)
 
 test-browser: $(STATE)/full ## the pages in a real Chromium; screenshots in tests/browser/screenshots
 	$(PYTEST) -m browser $(ARGS)
