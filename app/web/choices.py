@@ -5,13 +5,12 @@ from fastapi.responses import RedirectResponse, Response
 
 from app.domain.errors import InvalidInputError
 from app.web.languages import LANGUAGES
+from app.web.redirects import SEE_OTHER
 from app.web.rendering import LANGUAGE_COOKIE, THEME_COOKIE, THEMES
 
 router = APIRouter(include_in_schema=False)
 
 KEPT_SECONDS = 365 * 86_400
-
-SEE_OTHER = 303
 
 
 @router.post("/choices")

@@ -21,6 +21,7 @@ from app.text.date_syntax import parse_day, parse_month
 from app.web import day_views
 from app.web.category_steps import make_list_steps
 from app.web.list_names import make_list_address, parse_list_name, write_list_name
+from app.web.redirects import MOVED, SEE_OTHER
 from app.web.rendering import render_page
 from app.web.search_questions import Offset
 
@@ -29,7 +30,8 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 MAX_CARDS = 50
 """Most cards that a script gets at once."""
 
-SEE_OTHER = 303
+ARXIV_DAYS = frozenset({"new", "pastweek", "recent"})
+"""What stands behind a category in the addresses of arXiv's own lists: here, its newest day."""
 
 
 @router.get("/")
@@ -107,6 +109,8 @@ def show_day(
     by: DaySource | None = None,
 ) -> Response:
     """The list of a category expression of one day."""
+    if day in ARXIV_DAYS:
+        return RedirectResponse(make_list_address(parse_list_name(name)), MOVED)
     page = _get_use_cases(request).browse.list_day(
         parse_day(day),
         parse_list_name(name),

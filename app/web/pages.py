@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse,
 
 from app.services.use_cases import UseCases
 from app.web.help_texts import PROBLEM_MEANINGS, QUERY_FORMS
+from app.web.redirects import MOVED
 from app.web.rendering import render_page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -45,7 +46,7 @@ def show_help(request: Request) -> Response:
 @router.get("/favicon.ico")
 def redirect_favicon() -> Response:
     """The drawing, for browsers that ask for the old name."""
-    return RedirectResponse("/static/favicon.svg", status_code=308)
+    return RedirectResponse("/static/favicon.svg", MOVED)
 
 
 ROBOTS = """User-agent: *
@@ -68,13 +69,13 @@ def show_robots() -> Response:
 @router.get("/list")
 def redirect_list() -> Response:
     """Home, where lists are chosen."""
-    return RedirectResponse("/", status_code=308)
+    return RedirectResponse("/", MOVED)
 
 
 @router.get("/pdf/{written_id:path}")
 def redirect_pdf(written_id: str) -> Response:
     """The paper's page, which leads to its PDF: PDFs are never served from here."""
-    return RedirectResponse(f"/abs/{quote(written_id.removesuffix('.pdf'))}", status_code=308)
+    return RedirectResponse(f"/abs/{quote(written_id.removesuffix('.pdf'))}", MOVED)
 
 
 def _get_use_cases(request: Request) -> UseCases:

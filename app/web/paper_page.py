@@ -15,6 +15,7 @@ from app.web import views
 from app.web.error_pages import render_missing_paper
 from app.web.languages import translatable
 from app.web.paper_metadata import make_paper_metadata
+from app.web.redirects import MOVED
 from app.web.rendering import render_page
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -46,7 +47,7 @@ def show_paper(request: Request, written_id: str) -> Response:
     """Everything about one paper; other spellings of its identifier are sent on."""
     asked = parse_arxiv_id(written_id)
     if written_id != str(asked):
-        return RedirectResponse(f"/abs/{asked}", status_code=308)
+        return RedirectResponse(f"/abs/{asked}", MOVED)
     use_cases: UseCases = request.app.state.use_cases
     try:
         answer = use_cases.papers.get_paper(written_id)

@@ -20,6 +20,7 @@ from app.text.comma_lists import split_identifiers
 from app.web.error_pages import render_missing_paper
 from app.web.languages import translatable
 from app.web.presentation import make_address
+from app.web.redirects import MOVED
 from app.web.rendering import render_page
 from app.web.search_views import SORT_NAMES, LinkView
 
@@ -129,7 +130,7 @@ def show_related(
     """The papers most like one paper, with reasons; other spellings of its identifier sent on."""
     asked = parse_arxiv_id(written_id)
     if written_id != asked.arxiv_id.value:
-        return RedirectResponse(f"/related/{asked.arxiv_id}", status_code=308)
+        return RedirectResponse(f"/related/{asked.arxiv_id}", MOVED)
     use_cases = _get_use_cases(request)
     try:
         paper = use_cases.papers.get_paper(written_id).paper

@@ -11,10 +11,10 @@ from app.domain.errors import InvalidArxivIdError
 from app.text.date_syntax import parse_day
 from app.web.list_names import make_list_address, parse_list_name
 from app.web.presentation import make_search_address
+from app.web.redirects import MOVED
 
 router = APIRouter(include_in_schema=False)
 
-MOVED = 308
 BY_STARS = "1"
 
 

@@ -269,6 +269,8 @@ def test_superseded_metadata_are_kept_in_sight(client: TestClient) -> None:
         ("/arxiv/cs.lg,cs.AI", "/list/cs.AI+cs.LG"),
         ("/favicon.ico", "/static/favicon.svg"),
         ("/list", "/"),
+        ("/list/cs.LG/recent", "/list/cs.LG"),
+        ("/list/hep-th/new", "/list/hep-th"),
         (f"/pdf/{OTTER_ID}v2.pdf", f"/abs/{OTTER_ID}v2"),
     ],
 )
