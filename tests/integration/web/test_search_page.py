@@ -219,13 +219,20 @@ def test_a_widened_search_is_explained_in_the_language_of_the_page(client: TestC
     assert "No title and abstract hold" not in answer.text
 
 
-def test_an_honest_zero(client: TestClient) -> None:
-    page = fetch(client, "/search?q=zyzzyva")
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ("", "No paper matches zyzzyva."),  # nothing could be left out
+        (
+            "&cat=cs.CL",
+            "No paper matches zyzzyva. Leaving out a word or filter would find nothing either.",
+        ),
+    ],
+)
+def test_an_honest_zero(client: TestClient, filters: str, expected: str) -> None:
+    page = fetch(client, f"/search?q=zyzzyva{filters}")
     assert page.find("//div[contains(@class, 'notice')]") == []
-    (doctor,) = page.texts("//div[contains(@class, 'doctor')]")
-    assert doctor == (
-        "No paper matches zyzzyva. Leaving out a word or filter would find nothing either."
-    )
+    assert page.texts("//div[contains(@class, 'doctor')]") == [expected]
 
 
 def test_reasons_are_given_when_asked(client: TestClient) -> None:
