@@ -34,8 +34,7 @@ def list_page_messages() -> dict[str, Message]:
     for message in (
         *_extract("app/web/templates", "*.html", "jinja2.ext:babel_extract", TEMPLATE_KEYWORDS),
         *_extract("app/web", "*.py", "python", PYTHON_KEYWORDS),
-        *_extract("app/text", "*.py", "python", NOTE_KEYWORDS),
-        *_extract("app/services", "*.py", "python", NOTE_KEYWORDS),
+        *_extract("app", "*.py", "python", NOTE_KEYWORDS),
         *_list_problem_titles(),
         *_list_operator_texts(),
         *_list_category_names(),
