@@ -8,6 +8,7 @@ from app.domain.categories import Category
 from app.domain.query import AuthorName, Phrase, QueryNode, Term, join_all
 from app.search.lexicon.lexicon import Lexicon
 from app.text.title_words import split_entry
+from app.text.tokenize import index_terms
 
 MAX_NAMES_READ = 300
 """Authors of a family name, those with most papers, that are compared with the given name."""
@@ -35,13 +36,17 @@ class AskedFor:
 
 
 def list_completions(lexicon: Lexicon, key: str, limit: int) -> list[str]:
-    """Words and phrases that begin so, most frequent first."""
+    """Words and phrases that begin so, most frequent first; of those that find the same, one."""
     wanted = SPARE_CANDIDATES * limit
     found = lexicon.phrases.list_top(lexicon.phrases.find_prefix(key), wanted)
     if " " not in key:
         found += lexicon.words.list_top(lexicon.words.find_prefix(key), 2)
         found.sort(key=lambda each: -each[1])
-    return [split_entry(entry)[1] for entry, _count in found][:wanted]
+    texts: dict[tuple[str, ...], str] = {}
+    for entry, _count in found:
+        text = split_entry(entry)[1]
+        texts.setdefault(tuple(index_terms(text)), text)
+    return list(texts.values())
 
 
 def iter_names(lexicon: Lexicon, key: str, limit: int) -> Iterator[str]:
