@@ -104,7 +104,10 @@ class SearchOut(Out):
     total_relation: Literal["eq"] = "eq"
     took_ms: float = Field(description="Time spent answering, milliseconds.")
     index_version: int = Field(description="Generation of the index that answered.")
-    query: str = Field(description="The query as it was understood.")
+    query: str = Field(
+        description="The query as it was understood. Spellings that hardly any paper uses are "
+        "searched as well, but not named."
+    )
     relaxed: bool = Field(
         description="True when no paper holds all the words, so papers with any are shown."
     )

@@ -171,7 +171,7 @@ class SearchPage:
         relaxed: True when few papers hold all the words, so papers with any of them are shown.
         holding_all: how few, where `relaxed`; `notes` say so in English.
         author: whom the words name, where few papers hold them and theirs are shown; as for notes.
-        understood_as: the query in words.
+        understood_as: the query in words; spellings that hardly any paper uses are not told.
         took_ms: time spent, milliseconds.
         missing: hits the index knows and the database does not (they are left out of `hits`).
         notes: sentences about what was read or found otherwise than asked.

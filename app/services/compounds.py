@@ -58,10 +58,13 @@ class Spelling:
     Attributes:
         node: what is searched for.
         weight: what its score counts, at most 1, so that it says no more than the words.
+        is_familiar: whether so many papers write it that readers know it as a spelling; the rest
+            is searched all the same, but would puzzle them ("diffus ion").
     """
 
     node: QueryNode
     weight: float = 1.0
+    is_familiar: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,11 @@ class _Candidate:
     apart: Phrase
     weight: float
 
-    @property
-    def other(self) -> Spelling:
-        """The spelling that the query has not."""
-        return Spelling(self.apart if len(self.words) == 1 else self.closed, self.weight)
+    def spell(self, *, closed: int, apart: int) -> Spelling:
+        """The spelling that the query has not, where so many papers have either."""
+        if len(self.words) == 1:
+            return Spelling(self.apart, self.weight, is_familiar=apart >= LEAST_SHARE * closed)
+        return Spelling(self.closed, self.weight, is_familiar=closed >= LEAST_SHARE * apart)
 
 
 class CompoundFinder:
@@ -122,8 +126,9 @@ class CompoundFinder:
         found: dict[Words, Spelling | None] = dict.fromkeys(asked)
         likely = self._choose(asked)
         for each, closed in likely[:MAX_CHECKS]:
-            if _is_used(self._engine, each, closed):
-                found[each.words] = each.other
+            apart = self._engine.count(each.apart, Filters())
+            if _is_used(self._engine, each, closed=closed, apart=apart):
+                found[each.words] = each.spell(closed=closed, apart=apart)
         for each, _closed in likely[MAX_CHECKS:]:
             del found[each.words]  # nothing was learnt of it
         return found
@@ -227,13 +232,13 @@ def _split(word: str) -> Iterator[tuple[str, ...]]:
                 yield head, middle, rest
 
 
-def _is_used(engine: SearchEngine, candidate: _Candidate, closed: int) -> bool:
+def _is_used(engine: SearchEngine, candidate: _Candidate, *, closed: int, apart: int) -> bool:
     """Whether papers use the other spelling, and the parts do not stand together by chance.
 
     Args:
         closed: papers with the closed spelling, those with hyphens among them.
+        apart: papers with the parts side by side, those with hyphens among them.
     """
-    apart = engine.count(candidate.apart, Filters())
     if 0 < apart < LEAST_SHARE * closed:
         hyphened = engine.count(And((candidate.closed, candidate.apart)), Filters())
         if hyphened < HYPHENED_SHARE * apart:

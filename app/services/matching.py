@@ -31,8 +31,8 @@ class Matches:
 
     Attributes:
         result: without the papers that the query names.
-        tree: the tree that gave the result.
-        searched: the same with what programs add to it for the scores.
+        tree: the tree that gave the result, for people: without spellings that hardly exist.
+        searched: the same with what programs add to it.
         is_relaxed: whether that is another one than was asked for.
         holding_all: how many papers hold all the words, where it is relaxed.
         author: how a name among the words was read; None where none was.
@@ -70,7 +70,7 @@ def find_matches(
     """
     if request.query == NOTHING:
         return Matches(EngineResult((), 0, engine.get_state(), {}), request.query, request.query)
-    tree, searched = variants.tree, prefer_phrase(variants.weighed, request, typed)
+    tree, searched = variants.shown, prefer_phrase(variants.weighed, request, typed)
     ids = [paper.arxiv_id for paper in named]
     on_page = len(named[request.offset : request.offset + request.limit])
     asked = replace(
@@ -98,7 +98,7 @@ def find_matches(
     if total > 0 and request.filters != Filters():
         # A filter does not change what words mean: counts beside it are of what is behind it.
         total = engine.count(variants.spelt, Filters())
-    relaxation = find_relaxation(request.query, variants.further)
+    relaxation = find_relaxation(request.query, variants.further, untold=variants.unfamiliar)
     if relaxation is None or is_enough(total, result.state.papers, request.sort):
         return found
     wanted = prefer_phrase(relaxation.query, request, typed)

@@ -14,6 +14,7 @@ from app.db.papers import find_papers
 from app.db.session import Database
 from app.domain.announcements import LastAnnouncement
 from app.domain.arxiv_id import ArxivId
+from app.domain.notes import say
 from app.domain.paper import Paper, PaperOutline
 from app.domain.query import AuthorName, DateField, Filters, QueryField, SearchRequest, Sort, Term
 from app.search.engine import SearchEngine
@@ -78,17 +79,26 @@ def find_named_papers(
         theirs = engine.score_papers(author, [paper.arxiv_id for paper in passing])
         passing = [paper for paper in passing if paper.arxiv_id in theirs]
     notes = [
-        f"arXiv:{each} is not held here; it may be at {each.abs_url}."
+        say(
+            "arXiv:{arxiv_id} is not held here; it may be at {address}.",
+            arxiv_id=each,
+            address=each.abs_url,
+        )
         for each in parsed.arxiv_ids
         if each not in held
     ]
     notes += [
-        f"No paper with the DOI {doi} is held here." for doi, ids in by_doi.items() if not ids
+        say("No paper with the DOI {doi} is held here.", doi=doi)
+        for doi, ids in by_doi.items()
+        if not ids
     ]
     if len(passing) < len(known):
         notes.append(
-            f"{len(known) - len(passing)} of the papers named in the query are left out by the "
-            "category, date or author filter."
+            say(
+                "{papers} of the papers named in the query are left out by the category, date or "
+                "author filter.",
+                papers=len(known) - len(passing),
+            )
         )
     return NamedPapers(tuple(sort_papers(passing, request.sort)), tuple(notes))
 

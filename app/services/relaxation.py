@@ -17,7 +17,7 @@ long as any paper holds them.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -44,14 +44,16 @@ class Relaxation:
 
     Attributes:
         query: what is searched for.
-        shown: the same without weights, for people.
+        shown: the same for people: without weights and what would puzzle them.
     """
 
     query: QueryNode
     shown: QueryNode
 
 
-def find_relaxation(tree: QueryNode, further: Sequence[QueryNode] = ()) -> Relaxation | None:
+def find_relaxation(
+    tree: QueryNode, further: Sequence[QueryNode] = (), *, untold: Collection[QueryNode] = ()
+) -> Relaxation | None:
     """The tree that wants any of the bare words instead of all; None where that changes nothing.
 
     Phrases, fields and exclusions are asked for on purpose and stay wanted; phrases without a
@@ -59,6 +61,7 @@ def find_relaxation(tree: QueryNode, further: Sequence[QueryNode] = ()) -> Relax
 
     Args:
         further: what may stand in the place of words, weighed.
+        untold: those of them that people are not shown.
     """
     if not isinstance(tree, And):
         return None
@@ -75,7 +78,8 @@ def find_relaxation(tree: QueryNode, further: Sequence[QueryNode] = ()) -> Relax
     weighed = _take_apart(distinct)
     wanted = [*weighed, *quoted, *further]
     shown = [each.child if isinstance(each, Boosted) else each for each in wanted]
-    return Relaxation(_join(wanted, others), _join(shown, others))
+    told = [each for each in shown if each not in untold]
+    return Relaxation(_join(wanted, others), _join(told, others))
 
 
 def is_enough(total: int, papers: int, sort: Sort) -> bool:

@@ -22,6 +22,7 @@ from functools import partial
 from typing import Self
 
 from app.db.session import Database
+from app.domain.notes import say
 from app.domain.paper import Paper
 from app.domain.query import QueryNode, SearchAfter, SearchRequest
 from app.domain.results import EngineResult, IndexState, Respelling, SearchPage
@@ -237,7 +238,7 @@ def _list_notes_on_change(question: SearchQuestion, state: IndexState) -> tuple[
     return (_INDEX_CHANGED,)
 
 
-_INDEX_CHANGED = (
+_INDEX_CHANGED = say(
     "The index changed since the page before: papers that came or changed meanwhile may be "
     "missing here or stand on two pages."
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from app.db.papers import find_papers
 from app.db.session import Database
+from app.domain.notes import say
 from app.domain.query import (
     And,
     QueryField,
@@ -70,7 +71,12 @@ def resolve_similar(database: Database, engine: SearchEngine, tree: QueryNode) -
         return WeightedTerms(terms.get(leaf.arxiv_id, ()), leaf.arxiv_id)
 
     notes = tuple(
-        f"arXiv:{each} is not held here, so nothing similar is known; it may be at {each.abs_url}."
+        say(
+            "arXiv:{arxiv_id} is not held here, so nothing similar is known; it may be at "
+            "{address}.",
+            arxiv_id=each,
+            address=each.abs_url,
+        )
         for each in wanted
         if each not in held
     )
@@ -95,9 +101,10 @@ def search_most_similar(
         return search(request)
     ids = join_any(Term(hit.arxiv_id.value, QueryField.ID) for hit in best.hits)
     found = search(replace(request, query=ids))
-    note = (
-        f"By date, these are the {MOST_SIMILAR} papers most like it, of {best.total:,} that share "
-        "words with it."
+    note = say(
+        "By date, these are the {most} papers most like it, of {total} that share words with it.",
+        most=MOST_SIMILAR,
+        total=best.total,
     )
     return replace(found, notes=(*found.notes, note))
 

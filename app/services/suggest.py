@@ -4,36 +4,39 @@ The lexicon proposes phrases and authors by their beginning, the taxonomy catego
 titles; every count shown is the engine's, of exactly the query that the suggestion leads to.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable
 
 from app.db.papers import find_papers, find_titles
 from app.db.session import Database
 from app.domain.arxiv_id import ArxivId
-from app.domain.categories import Category, list_categories
-from app.domain.errors import LimitExceededError
+from app.domain.categories import list_categories
 from app.domain.query import (
     And,
-    AuthorName,
     Everything,
     FacetField,
     Filters,
     Or,
-    Phrase,
     QueryField,
     QueryNode,
     SearchRequest,
     Term,
-    join_all,
 )
 from app.search.engine import SearchEngine
-from app.search.lexicon.lexicon import Lexicon
 from app.search.lexicon.source import LexiconSource
+from app.services.limits import check_limit
+from app.services.suggest_candidates import (
+    SPARE_CANDIDATES,
+    AskedFor,
+    ask_author,
+    ask_phrase,
+    iter_names,
+    list_completions,
+    matches_category,
+)
 from app.services.suggestions import Suggestion, SuggestionKind, Suggestions
 from app.text.names import fold_name
 from app.text.query_syntax import parse_query
-from app.text.title_words import MAX_PHRASE_WORDS, split_entry
+from app.text.title_words import MAX_PHRASE_WORDS
 from app.text.tokenize import fold_term
 
 MAX_SUGGEST_CHARS = 200
@@ -54,32 +57,8 @@ MAX_TITLE_WORDS = 12
 MAX_COMPLETED_WORDS = 12
 """Words that the last, unfinished word of a title may stand for."""
 
-MAX_NAMES_READ = 300
-"""Authors of a family name, those with most papers, that are compared with the given name."""
-
-MIN_FAMILY_CHARS = 2
-MAX_NAME_WORDS = 4
-"""A text of more words is no `given family`."""
-
 MAX_CACHED_COUNTS = 20_000
 """Counts remembered for one state of the index: whoever types asks for the same again."""
-
-SPARE_CANDIDATES = 2
-"""How many times as many candidates are counted as are shown, since a few lead nowhere."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A suggestion before it is counted.
-
-    Attributes:
-        query: for the search box.
-        tree: what the parser makes of it, which would take longer than the count.
-    """
-
-    text: str
-    query: str
-    tree: QueryNode
 
 
 class SuggestService:
@@ -129,9 +108,9 @@ class SuggestService:
         words = typed.split()
         for length in range(min(len(words), MAX_PHRASE_WORDS), 0, -1):
             lead, tail = words[:-length], words[-length:]
-            completions = _list_completions(lexicon, " ".join(map(fold_term, tail)), limit)
+            completions = list_completions(lexicon, " ".join(map(fold_term, tail)), limit)
             if completions:
-                asked = [_ask_phrase(lead, each) for each in completions]
+                asked = [ask_phrase(lead, each) for each in completions]
                 return self._count(SuggestionKind.PHRASE, asked, limit)
         return ()
 
@@ -139,15 +118,15 @@ class SuggestService:
         key = fold_name(typed.strip('" ').replace(",", " "))
         if not key:
             return ()
-        names = list(_iter_names(self._lexicons.get(), key, SPARE_CANDIDATES * limit))
-        return self._count(SuggestionKind.AUTHOR, map(_ask_author, names), limit)
+        names = list(iter_names(self._lexicons.get(), key, SPARE_CANDIDATES * limit))
+        return self._count(SuggestionKind.AUTHOR, map(ask_author, names), limit)
 
     def _suggest_categories(self, typed: str, limit: int) -> tuple[Suggestion, ...]:
         words = typed.lower().split()
         if not words:
             return ()
         counts = self._get_category_counts()
-        matching = [each for each in list_categories() if _matches_category(each, words)]
+        matching = [each for each in list_categories() if matches_category(each, words)]
         matching.sort(
             key=lambda each: (not each.code.lower().startswith(words[0]), -counts.get(each.code, 0))
         )
@@ -202,7 +181,7 @@ class SuggestService:
         )
 
     def _count(
-        self, kind: SuggestionKind, asked: Iterable["_Asked"], limit: int
+        self, kind: SuggestionKind, asked: Iterable[AskedFor], limit: int
     ) -> tuple[Suggestion, ...]:
         """The texts whose queries find anything, with the exact numbers."""
         suggestions: list[Suggestion] = []
@@ -251,76 +230,12 @@ def _fold_title(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _list_completions(lexicon: Lexicon, key: str, limit: int) -> list[str]:
-    """Words and phrases that begin so, most frequent first."""
-    wanted = SPARE_CANDIDATES * limit
-    found = lexicon.phrases.list_top(lexicon.phrases.find_prefix(key), wanted)
-    if " " not in key:
-        found += lexicon.words.list_top(lexicon.words.find_prefix(key), 2)
-        found.sort(key=lambda each: -each[1])
-    return [split_entry(entry)[1] for entry, _count in found][:wanted]
-
-
-def _iter_names(lexicon: Lexicon, key: str, limit: int) -> Iterator[str]:
-    """Authors whose family name begins so, or who are written `given family`."""
-    found = lexicon.authors.list_top(lexicon.authors.find_prefix(key), limit)
-    *given, family = key.split()
-    if not found and 0 < len(given) < MAX_NAME_WORDS and len(family) >= MIN_FAMILY_CHARS:
-        named = lexicon.authors.list_top(lexicon.authors.find_prefix(family), MAX_NAMES_READ)
-        found = [each for each in named if _has_given(split_entry(each[0])[0], given)][:limit]
-    for entry, _count in found:
-        yield split_entry(entry)[1]
-
-
-def _has_given(key: str, given: list[str]) -> bool:
-    words = key.split()[1:]
-    return all(any(word.startswith(begun) for word in words) for begun in given)
-
-
-@cache
-def _list_parts(category: Category) -> tuple[str, ...]:
-    """What a text may begin: the code, its parts and the words of the name, in small letters."""
-    code = category.code.lower()
-    return (code, *code.split("."), *category.name.lower().split())
-
-
-def _matches_category(category: Category, words: list[str]) -> bool:
-    """Whether each word begins the code or a word of the name."""
-    parts = _list_parts(category)
-    return all(any(part.startswith(word) for part in parts) for word in words)
-
-
-def _ask_phrase(lead: list[str], phrase: str) -> _Asked:
-    """The words before as they are, the phrase in quotation marks."""
-    is_word = " " not in phrase
-    nodes: list[QueryNode] = [Term(word) for word in lead]
-    nodes.append(Term(phrase) if is_word else Phrase(phrase))
-    return _Asked(
-        text=" ".join([*lead, phrase]),
-        query=" ".join([*lead, phrase if is_word else f'"{phrase}"']),
-        tree=join_all(nodes),
-    )
-
-
-def _ask_author(name: str) -> _Asked:
-    plain = name.replace('"', " ")
-    return _Asked(name, f'au:"{plain}"', AuthorName(plain))
-
-
 def _check_limits(text: str, per_group: int) -> None:
-    if len(text) > MAX_SUGGEST_CHARS:
-        raise LimitExceededError(
-            f"Suggestions are made for texts of up to {MAX_SUGGEST_CHARS} characters, this one has "
-            f"{len(text):,}. Ask GET /api/v1/search for it as it is.",
-            limit_name="max_suggest_chars",
-            limit=MAX_SUGGEST_CHARS,
-            unit="characters",
-        )
-    if per_group > MAX_PER_GROUP:
-        raise LimitExceededError(
-            f"{per_group:,} suggestions of each kind are asked for, at most {MAX_PER_GROUP} are "
-            "made. Lower limit.",
-            limit_name="max_per_group",
-            limit=MAX_PER_GROUP,
-            unit="suggestions",
-        )
+    check_limit(
+        len(text),
+        "max_suggest_chars",
+        MAX_SUGGEST_CHARS,
+        "characters",
+        advice="Ask GET /api/v1/search for so long a text as it is.",
+    )
+    check_limit(per_group, "max_per_group", MAX_PER_GROUP, "suggestions", advice="Lower limit.")

@@ -35,13 +35,20 @@ class Variants:
     acronyms: tuple[AcronymMatch, ...] = ()
 
     @property
-    def tree(self) -> QueryNode:
-        """The query with everything that is searched as well."""
-        return replace_runs(self.asked, self.alternatives)
+    def shown(self) -> QueryNode:
+        """The query with what is searched as well, for people: without `unfamiliar` spellings."""
+        familiar = {words: one.node for words, one in self.spellings.items() if one.is_familiar}
+        acronyms = [(each.words, each.alternative) for each in self.acronyms]
+        return replace_runs(self.asked, _join(familiar, acronyms))
+
+    @property
+    def unfamiliar(self) -> tuple[QueryNode, ...]:
+        """What is searched as well and not told, since hardly anybody writes it so."""
+        return tuple(one.node for one in self.spellings.values() if not one.is_familiar)
 
     @property
     def weighed(self) -> QueryNode:
-        """The same, with the weights of other ways of writing."""
+        """The query with everything that is searched as well, weighed."""
         spellings = {words: _weigh(one) for words, one in self.spellings.items()}
         acronyms = [(each.words, each.weighed) for each in self.acronyms]
         return replace_runs(self.asked, _join(spellings, acronyms))

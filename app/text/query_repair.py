@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from app.domain.notes import say
 from app.domain.query import Term
 from app.text.query_tokens import BINARY, Findings, Kind, QueryToken
 
@@ -58,8 +59,10 @@ class _Repair:
         while self._open:
             opened = self._kept[self._open[-1]]
             self._findings.complain(
-                f"A parenthesis opened at column {opened.column} is never closed.",
-                "It was closed at the end.",
+                say(
+                    "A parenthesis opened at column {column} is never closed.", column=opened.column
+                ),
+                say("It was closed at the end."),
                 "Close it, or leave it out.",
                 token=opened.text,
                 column=opened.column,
@@ -74,9 +77,13 @@ class _Repair:
             return  # Not "the": what is meant comes behind it.
         if last is not None and last.kind is Kind.NEAR and not _can_be_near(self._kept[-2], token):
             self._findings.complain(
-                f'"{last.text}" at column {last.column} stands between other things than two '
-                "words of one field.",
-                "It was read as AND.",
+                say(
+                    '"{text}" at column {column} stands between other things than two words of '
+                    "one field.",
+                    text=last.text,
+                    column=last.column,
+                ),
+                say("It was read as AND."),
                 "Write a word on either side, or a phrase with a distance.",
                 token=last.text,
                 column=last.column,
@@ -87,8 +94,12 @@ class _Repair:
     def _take_open(self, token: QueryToken) -> None:
         if len(self._open) >= MAX_DEPTH:
             self._findings.complain(
-                f"Parentheses stand more than {MAX_DEPTH} deep at column {token.column}.",
-                "Those further in were ignored.",
+                say(
+                    "Parentheses stand more than {depth} deep at column {column}.",
+                    depth=MAX_DEPTH,
+                    column=token.column,
+                ),
+                say("Those further in were ignored."),
                 "Take some away.",
                 token=token.text,
                 column=token.column,
@@ -105,8 +116,8 @@ class _Repair:
             self._ignored_depth -= 1
         elif not self._open:
             self._findings.complain(
-                f"A parenthesis at column {token.column} closes nothing.",
-                "It was ignored.",
+                say("A parenthesis at column {column} closes nothing.", column=token.column),
+                say("It was ignored."),
                 "Leave it out, or open one before it.",
                 token=token.text,
                 column=token.column,
@@ -122,8 +133,8 @@ class _Repair:
             return
         opened = self._kept.pop()
         self._findings.complain(
-            f"Nothing stands between the parentheses at column {opened.column}.",
-            "They were ignored.",
+            say("Nothing stands between the parentheses at column {column}.", column=opened.column),
+            say("They were ignored."),
             "Leave them out.",
             token=opened.text,
             column=opened.column,

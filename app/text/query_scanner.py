@@ -8,6 +8,7 @@ parenthesis: `non-invasive` is one word. Parentheses group likewise at the borde
 import re
 from collections.abc import Iterator
 
+from app.domain.notes import say
 from app.domain.query import QueryNode
 from app.text.query_borders import (
     begins_group,
@@ -121,8 +122,8 @@ class _Scanner:
         run = RUN.match(self._text, self._place)
         self._place = column
         self._findings.complain(
-            f"No letter stands before the star at column {column}.",
-            "The star was ignored.",
+            say("No letter stands before the star at column {column}.", column=column),
+            say("The star was ignored."),
             "Write the beginning of a word and a star, as in neur*.",
             token=run[0] if run is not None else "*",
             column=column,
@@ -144,8 +145,12 @@ class _Scanner:
         weight = float(match[2]) if match[2] else 1.0
         if not 0.0 < weight < float("inf"):
             self._findings.complain(
-                f"A group is given the weight {match[2]} at column {start + 1}.",
-                "The weight was ignored.",
+                say(
+                    "A group is given the weight {weight} at column {column}.",
+                    weight=match[2],
+                    column=start + 1,
+                ),
+                say("The weight was ignored."),
                 "Give it a weight above 0.",
                 token=match[0],
                 column=start + 1,
@@ -192,8 +197,12 @@ class _Scanner:
         if value is None or value[1] in OPERATORS or value[1][0] in NO_VALUES:
             return place
         self._findings.complain(
-            f'A blank follows "{match[0]}" at column {match.start() + 1}.',
-            "What comes behind it was taken.",
+            say(
+                'A blank follows "{text}" at column {column}.',
+                text=match[0],
+                column=match.start() + 1,
+            ),
+            say("What comes behind it was taken."),
             "Write the word right behind the colon.",
             token=match[0],
             column=match.start() + 1,
@@ -209,8 +218,8 @@ class _Scanner:
         if not is_closed:
             end = len(self._text) - 1
             self._findings.complain(
-                f"A quotation mark at column {opened + 1} has no partner.",
-                "It was closed at the end." if phrase.strip() else "It was ignored.",
+                say("A quotation mark at column {column} has no partner.", column=opened + 1),
+                say("It was closed at the end.") if phrase.strip() else say("It was ignored."),
                 "Close the phrase, or leave the mark out.",
                 token=self._text[opened],
                 column=opened + 1,
@@ -248,8 +257,8 @@ class _Scanner:
         if prefix is not None and self._is_unknown_prefix(prefix, run):
             known = ", ".join(LISTED_PREFIXES)
             self._findings.complain(
-                f'"{prefix[0]}" is not a field; fields are {known}.',
-                "It was read as a word.",
+                say('"{text}" is not a field; fields are {known}.', text=prefix[0], known=known),
+                say("It was read as a word."),
                 "Put words that hold a colon into quotation marks.",
                 token=run,
                 column=start + 1,

@@ -29,6 +29,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from app.domain.arxiv_id import ArxivId
+from app.domain.notes import say
 from app.domain.query import NOTHING, Everything, Or, QueryField, QueryNode, Term
 from app.text.query_fields import FIELD_PREFIXES
 from app.text.query_grammar import build_tree
@@ -97,8 +98,8 @@ def parse_query(text: str, *, strict: bool = False, today: date | None = None) -
     tree = build_tree(repair_tokens(scan_query(text, reader), findings))
     if tree is None and not findings.arxiv_ids and not findings.dois:
         findings.complain(
-            "There is nothing to search for.",
-            "Stop words and signs alone find nothing.",
+            say("There is nothing to search for."),
+            say("Stop words and signs alone find nothing."),
             "Write words, names or numbers.",
             token=text,
             column=1,

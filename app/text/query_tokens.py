@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from app.domain.arxiv_id import ArxivId
 from app.domain.errors import InvalidQueryError
+from app.domain.notes import Note, say
 from app.domain.query import QueryNode
 
 
@@ -78,19 +79,23 @@ class Findings:
     strict: bool
     arxiv_ids: dict[ArxivId, None] = field(default_factory=dict)
     dois: dict[str, None] = field(default_factory=dict)
-    notes: dict[str, None] = field(default_factory=dict)
+    notes: dict[Note, None] = field(default_factory=dict)
 
-    def complain(self, problem: str, taken: str, advice: str, *, token: str, column: int) -> None:
+    def complain(self, problem: Note, taken: Note, advice: str, *, token: str, column: int) -> None:
         """Refuse a token with advice, or note how it was taken instead."""
         if self.strict:
             raise InvalidQueryError(f"{problem} {advice}", token=token, column=column)
-        self.notes[f"{problem} {taken}"] = None
+        self.notes[Note.combine(problem, taken)] = None
 
     def complain_of_operator(self, token: QueryToken) -> None:
         """Say that an operator stands where it cannot work."""
         self.complain(
-            f'"{token.text}" at column {token.column} has nothing to work on.',
-            "It was ignored.",
+            say(
+                '"{text}" at column {column} has nothing to work on.',
+                text=token.text,
+                column=token.column,
+            ),
+            say("It was ignored."),
             "Put words around it, or leave it out.",
             token=token.text,
             column=token.column,

@@ -7,6 +7,7 @@ from datetime import date
 from app.domain.arxiv_id import ArxivId
 from app.domain.categories import parse_category_expression
 from app.domain.errors import InvalidCategoryError, InvalidDateError
+from app.domain.notes import Note, say
 from app.domain.query import (
     Everything,
     Flagged,
@@ -156,8 +157,8 @@ class ValueReader:
             self._complain_of_nothing(written)
             return None
         self._complain(
-            f'"{word}" is not an arXiv identifier.',
-            "Nothing can match it.",
+            say('"{text}" is not an arXiv identifier.', text=word),
+            say("Nothing can match it."),
             "Write it like 1706.03762 or hep-th/9901001.",
             written,
         )
@@ -180,24 +181,36 @@ class ValueReader:
         head = clean_word(_NOT_IN_PREFIXES.sub("", head))
         if not any(map(str.isalnum, head)):
             self._complain(
-                f'No letter stands before the star of "{word}" at column {written.column}.',
-                "The star was ignored.",
+                say(
+                    'No letter stands before the star of "{text}" at column {column}.',
+                    text=word,
+                    column=written.column,
+                ),
+                say("The star was ignored."),
                 "Write the beginning of a word and a star, as in neur*.",
                 written,
             )
             return self._read_bare(word.replace("*", ""), query_field, written)
         if tail.strip("*" + PUNCTUATION_AFTER):
             self._complain(
-                f'A star stands inside "{word}" at column {written.column}.',
-                f'It was read as "{head}*".',
+                say(
+                    'A star stands inside "{text}" at column {column}.',
+                    text=word,
+                    column=written.column,
+                ),
+                say('It was read as "{text}".', text=f"{head}*"),
                 "Write the star at the end of the word.",
                 written,
             )
         self._starred += 1
         if len(head) < MIN_PREFIX_CHARS or self._starred > MAX_PREFIXES:
             self._complain(
-                f'The star of "{word}" at column {written.column} stands for too many words.',
-                "It was ignored.",
+                say(
+                    'The star of "{text}" at column {column} stands for too many words.',
+                    text=word,
+                    column=written.column,
+                ),
+                say("It was ignored."),
                 f"Write at least {MIN_PREFIX_CHARS} letters before it, and at most {MAX_PREFIXES} "
                 "stars.",
                 written,
@@ -223,7 +236,9 @@ class ValueReader:
         try:
             return _make_condition(prefix, value, self.today)
         except (InvalidCategoryError, InvalidDateError) as error:
-            self._complain(str(error), f'"{written.text}" was ignored.', "", written)
+            self._complain(
+                say("{error}", error=error), _say_ignored(written), advice="", written=written
+            )
             return None
 
     def _read_flag(self, text: str, written: Written) -> QueryNode | None:
@@ -231,8 +246,12 @@ class ValueReader:
         if flag is not None:
             return Flagged(flag)
         self._complain(
-            f'"{written.text}" is not known; known are {", ".join(FLAGS)}.',
-            "It was ignored.",
+            say(
+                '"{text}" is not known; known are {known}.',
+                text=written.text,
+                known=", ".join(FLAGS),
+            ),
+            say("It was ignored."),
             "Use one of these.",
             written,
         )
@@ -242,8 +261,8 @@ class ValueReader:
         arxiv_id = find_id(value)
         if arxiv_id is None:
             self._complain(
-                f'"{value}" is not an arXiv identifier.',
-                f'"{written.text}" was ignored.',
+                say('"{text}" is not an arXiv identifier.', text=value),
+                _say_ignored(written),
                 "Write it like similar:1706.03762.",
                 written,
             )
@@ -251,8 +270,8 @@ class ValueReader:
         self._similar.add(arxiv_id)
         if len(self._similar) > MAX_SIMILAR:
             self._complain(
-                f"More than {MAX_SIMILAR} papers are named by similar:.",
-                f'"{written.text}" was ignored.',
+                say("More than {most} papers are named by similar:.", most=MAX_SIMILAR),
+                _say_ignored(written),
                 "Name fewer.",
                 written,
             )
@@ -261,14 +280,18 @@ class ValueReader:
 
     def _complain_of_nothing(self, written: Written) -> None:
         self._complain(
-            f'Nothing that can be searched for follows "{written.text}".',
-            "It was ignored; the word belongs right behind the colon.",
+            say('Nothing that can be searched for follows "{text}".', text=written.text),
+            say("It was ignored; the word belongs right behind the colon."),
             "Write the word right behind the colon.",
             written,
         )
 
-    def _complain(self, problem: str, taken: str, advice: str, written: Written) -> None:
+    def _complain(self, problem: Note, taken: Note, advice: str, written: Written) -> None:
         self.findings.complain(problem, taken, advice, token=written.text, column=written.column)
+
+
+def _say_ignored(written: Written) -> Note:
+    return say('"{text}" was ignored.', text=written.text)
 
 
 @dataclass(frozen=True, slots=True)

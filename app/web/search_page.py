@@ -128,7 +128,7 @@ def _show_help(
     return {
         "search_help": search_help,
         "steps": make_search_steps(addresses, page.request.filters.categories),
-        "notes": search_views.list_notes(page),
+        "notes": search_views.list_notes(page, gettext),
         "respelling": search_views.make_respelling_view(page, question),
         "facets": facet_views.list_facet_views(page, search_help, addresses, shows_more=shows_more),
         "more_address": (

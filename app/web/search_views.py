@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from app.domain.notes import Note
 from app.domain.query import Sort
 from app.domain.results import Explanation, SearchPage
 from app.services.author_readings import describe_author
@@ -154,12 +155,16 @@ def make_respelling_view(page: SearchPage, question: SearchQuestion) -> Respelli
     )
 
 
-def list_notes(page: SearchPage) -> list[str]:
-    """The notes but for those that the page itself writes, in its reader's language."""
+def list_notes(page: SearchPage, gettext: Callable[[str], str]) -> list[str]:
+    """The notes in the language of `gettext`, but for those that the page itself writes."""
     written = [describe_relaxation(page.holding_all)] if page.relaxed else []
     if page.author is not None:
         written.append(describe_author(page.author))
-    return [note for note in page.notes if note not in written]
+    return [
+        note.translate_with(gettext) if isinstance(note, Note) else note
+        for note in page.notes
+        if note not in written
+    ]
 
 
 def list_relaxation_links(

@@ -18,7 +18,7 @@ _EMPHASES = {"emph": "em", "textit": "em", "textsl": "em", "textbf": "strong", "
 _LONGEST = 5 * MAX_FORMULA_CHARS
 _PART = re.compile(
     # What all of them begin with, asked first: most characters begin nothing.
-    r"(?=[$\\{-])(?:"
+    r"(?=[$\\{~-])(?:"
     rf"\$\$(?P<block>(?:\\[^<]|[^$\\<]){{1,{_LONGEST}}})\$\$"
     rf"|\$(?P<inline>(?:\\[^<]|[^$\\<]){{1,{_LONGEST}}})\$(?P<tail>-[A-Za-z]{{1,20}})?"
     rf"|\\\((?P<round>(?:[^\\<]|\\(?![()])){{1,{_LONGEST}}})\\\)"
@@ -28,9 +28,12 @@ _PART = re.compile(
     r"|\{\\(?P<switch>em|it|bf|sl|tt|rm|sc)\s(?P<switched>[^{}$\\]{0,500})\}"
     r"|\{\\(?P<symbol>[A-Za-z]{2,20})\}"
     r"|\\(?P<sign>[%_#$]|&amp;)"
-    r"|(?<![-<!])(?P<dash>---?)(?![->]))",
+    r"|(?<![-<!])(?P<dash>---?)(?![->])"
+    # "Turing~Machine", "NGC~362", "150~nm"; a single letter before a number: "C~0.85" is about so.
+    r"|(?P<tie>(?<=[A-Za-z\d])~(?=[A-Za-z])|(?<=[A-Za-z]{2})~(?=\d)))",
     re.DOTALL,
 )
+_BEGINNINGS = ("$", "\\", "--", "~")
 _DASHES = {"--": "–", "---": "—"}
 _SWITCHES = {"em": "em", "it": "em", "sl": "em", "bf": "strong", "tt": "code"}
 _PROSE = re.compile(
@@ -50,12 +53,14 @@ def render_tex(text: str) -> Markup:
 
 def render_tex_html(html: str) -> Markup:
     """HTML of escaped text and marks, with its TeX rendered."""
-    if "$" not in html and "\\" not in html and "--" not in html:
+    if not any(sign in html for sign in _BEGINNINGS):
         return Markup(html)  # noqa: S704 - escaped by those who call
     return Markup(_PART.sub(_render_part, html))  # noqa: S704 - escaped, and MathML of our own
 
 
 def _render_part(match: re.Match[str]) -> str:
+    if match["tie"]:
+        return "\N{NO-BREAK SPACE}"
     if match["sign"] or match["dash"]:
         return match["sign"] or _DASHES[match["dash"]]
     if match["symbol"]:

@@ -6,6 +6,8 @@ import pytest
 from lxml import etree
 from starlette.testclient import TestClient
 
+from app.text.tokenize import index_terms
+
 SUGGEST = "/api/v1/suggest"
 NAMESPACE = {"os": "http://a9.com/-/spec/opensearch/1.1/"}
 
@@ -21,6 +23,14 @@ def test_phrases_complete_the_last_words(client: TestClient) -> None:
     assert phrases[0]["text"] == "barometers and weather"
     assert phrases[0]["count"] == 36
     assert phrases[0]["query"] == '"barometers and weather"'
+
+
+@pytest.mark.parametrize("q", ["bo", "bou", "bound"])
+def test_of_phrases_that_find_the_same_one_is_suggested(client: TestClient, q: str) -> None:
+    found = [tuple(index_terms(each["text"])) for each in ask(client, q)["phrase"]]
+
+    assert ("bound",) in found
+    assert len(set(found)) == len(found)
 
 
 def test_counts_are_those_of_the_search_they_lead_to(client: TestClient) -> None:

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 TEMPLATE_KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "ngettext": (1, 2)}
 PYTHON_KEYWORDS: dict[str, Any] = {"translatable": None, "gettext": None, "ngettext": (1, 2)}
+NOTE_KEYWORDS: dict[str, Any] = {"say": None}
 SCRIPT_KEYWORDS: dict[str, Any] = {"t": None, "tn": (1, 2)}
 
 
@@ -33,6 +34,7 @@ def list_page_messages() -> dict[str, Message]:
     for message in (
         *_extract("app/web/templates", "*.html", "jinja2.ext:babel_extract", TEMPLATE_KEYWORDS),
         *_extract("app/web", "*.py", "python", PYTHON_KEYWORDS),
+        *_extract("app", "*.py", "python", NOTE_KEYWORDS),
         *_list_problem_titles(),
         *_list_operator_texts(),
         *_list_category_names(),

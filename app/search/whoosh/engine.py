@@ -12,6 +12,7 @@ from app.domain.errors import (
     PaperNotFoundError,
     SearchIndexError,
 )
+from app.domain.notes import say
 from app.domain.query import Filters, QueryField, QueryNode, RankMode, SearchRequest, Sort
 from app.domain.results import (
     EngineResult,
@@ -53,7 +54,7 @@ MAX_EDITS = 2
 MAX_LIKENESS_TERMS = 200
 """Terms of an OR that looks for papers like others."""
 
-_VECTORS_MISSING = (
+_VECTORS_MISSING = say(
     "Papers are ordered by their words alone, since files of the search index are missing or "
     "damaged. `papersift reindex` makes them anew."
 )

@@ -141,6 +141,24 @@ def test_words_apart_that_are_rare_are_found_where_others_write_hyphens(
     assert rare.search(SearchQuestion(query)).total == 402
 
 
+@pytest.mark.parametrize(
+    ("query", "understood"),
+    [
+        ("tidepool", "tidepool"),
+        ("tidepool otters", "tidepool otters"),
+        ("tidepool quux", "tidepool OR quux"),  # relaxed
+        ("tide pool", "tide pool OR tidepool"),
+    ],
+)
+def test_a_spelling_that_hardly_anybody_uses_is_searched_and_not_told(
+    rare: SearchService, query: str, understood: str
+) -> None:
+    page = rare.search(SearchQuestion(query))
+
+    assert page.understood_as == understood
+    assert page.total == 402
+
+
 def test_a_rare_spelling_says_no_more_than_the_word(rare: SearchService) -> None:
     question = SearchQuestion("tidepool", limit=500, rank=RankMode.BM25)
     scores = {hit.paper.title: hit.score for hit in rare.search(question).hits}

@@ -212,6 +212,19 @@ def test_the_doctor_never_offers_what_a_widened_search_shows_already(client: Tes
     )
 
 
+def test_what_was_read_otherwise_is_told_in_the_language_of_the_page(client: TestClient) -> None:
+    question = {"q": '9912.99999 ti:(otters "hands'}
+    english = client.get("/search", params=question).text
+    chinese = client.get("/search", params=question, headers={"Accept-Language": "zh"}).text
+
+    assert "A quotation mark at column 23 has no partner. It was closed at the end." in english
+    assert "第 23 个字符处的引号不成对。 已在末尾补上。" in chinese
+    assert "本站没有收录 arXiv:9912.99999" in chinese
+    for sentence in ("has no partner", "is never closed", "is not held here"):
+        assert sentence in english
+        assert sentence not in chinese
+
+
 def test_a_widened_search_is_explained_in_the_language_of_the_page(client: TestClient) -> None:
     answer = client.get("/search?q=zyzzyva+weather", headers={"Accept-Language": "zh"})
 
@@ -219,13 +232,20 @@ def test_a_widened_search_is_explained_in_the_language_of_the_page(client: TestC
     assert "No title and abstract hold" not in answer.text
 
 
-def test_an_honest_zero(client: TestClient) -> None:
-    page = fetch(client, "/search?q=zyzzyva")
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ("", "No paper matches zyzzyva."),  # nothing could be left out
+        (
+            "&cat=cs.CL",
+            "No paper matches zyzzyva. Leaving out a word or filter would find nothing either.",
+        ),
+    ],
+)
+def test_an_honest_zero(client: TestClient, filters: str, expected: str) -> None:
+    page = fetch(client, f"/search?q=zyzzyva{filters}")
     assert page.find("//div[contains(@class, 'notice')]") == []
-    (doctor,) = page.texts("//div[contains(@class, 'doctor')]")
-    assert doctor == (
-        "No paper matches zyzzyva. Leaving out a word or filter would find nothing either."
-    )
+    assert page.texts("//div[contains(@class, 'doctor')]") == [expected]
 
 
 def test_reasons_are_given_when_asked(client: TestClient) -> None:

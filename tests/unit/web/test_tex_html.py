@@ -92,6 +92,8 @@ def test_what_cannot_be_rendered_stays_readable_tex(written: str) -> None:
         (r"R\&D, 5\% of \$7", "R&amp;D, 5% of $7"),
         (r"\textbf{A & B} <b>", "<strong>A &amp; B</strong> &lt;b&gt;"),
         ("Calabi--Yau --- a----b", "Calabi–Yau — a----b"),
+        ("Turing~Machines of NGC~362 at 150~nm", "Turing\xa0Machines of NGC\xa0362 at 150\xa0nm"),
+        ("C~0.85, 2~3, ~62 Myr, a ~ b, x.org/~ann", "C~0.85, 2~3, ~62 Myr, a ~ b, x.org/~ann"),
         ("costs $5 million and more than $7", "costs $5 million and more than $7"),
         ("a lone $ and a \\ stay", "a lone $ and a \\ stay"),
     ],
