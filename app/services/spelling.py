@@ -76,7 +76,7 @@ class SpellingService:
         """
         papers = self._count_words(tree)
         rare, doubtful = self._get_bounds()
-        if min(papers.values(), default=doubtful + 1) > doubtful:
+        if all(count > doubtful for count in papers.values()):
             return None
         original_total = self._engine.count(tree, filters)
         bound = doubtful if original_total == 0 else rare

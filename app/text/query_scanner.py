@@ -20,26 +20,20 @@ from app.text.query_borders import (
     read_run,
 )
 from app.text.query_fields import CONDITION_PREFIXES, FIELD_PREFIXES, LISTED_PREFIXES
+from app.text.query_runs import find_late_value, find_operator, is_unknown_field
 from app.text.query_signs import (
     AFTER_GROUP,
     DATE_BRACKETS,
-    DEFAULT_DISTANCE,
     KNOWN_PREFIXES,
-    NEAR,
-    NO_VALUES,
-    OPERATORS,
-    PATIENT_PREFIXES,
     PREFIX,
     QUOTES,
     RUN,
-    RUN_OR_PHRASE,
     SIGNS,
     SLOP,
 )
 from app.text.query_tokens import Findings, Kind, QueryToken, Written
-from app.text.query_values import MAX_PHRASE_SLOP, ValueReader
-from app.text.query_words import clean_word, find_id, find_id_list
-from app.text.tokenize import index_terms
+from app.text.query_values import ValueReader
+from app.text.query_words import find_id_list
 
 
 def scan_query(text: str, reader: ValueReader) -> list[QueryToken]:
@@ -188,14 +182,10 @@ class _Scanner:
         return [self._scan_word(prefix, start)]
 
     def _find_value(self, match: re.Match[str]) -> int:
-        """Where what a prefix is for begins: behind blanks only where titles hold no such word."""
-        text, place = self._text, match.end()
-        behind = text[place : place + 1]
-        if match[1].lower() not in PATIENT_PREFIXES or not behind.isspace():
-            return place
-        value = RUN_OR_PHRASE.match(text, place)
-        if value is None or value[1] in OPERATORS or value[1][0] in NO_VALUES:
-            return place
+        """Where what a prefix is for begins."""
+        late = find_late_value(self._text, match)
+        if late is None:
+            return match.end()
         self._findings.complain(
             say(
                 'A blank follows "{text}" at column {column}.',
@@ -207,7 +197,7 @@ class _Scanner:
             token=match[0],
             column=match.start() + 1,
         )
-        return value.start(1)
+        return late
 
     def _scan_phrase(self, start: int, prefix: str, mark: str = "") -> QueryToken:
         """A phrase whose quotation mark stands at the current place."""
@@ -243,7 +233,7 @@ class _Scanner:
         """A run without a known prefix: an operator, identifiers, or a word."""
         start = self._place
         run = self._take_run()
-        operator = self._find_operator(run, start)
+        operator = find_operator(run, start + 1)
         if operator is not None:
             return [operator]
         written = self._locate(start)
@@ -254,7 +244,7 @@ class _Scanner:
         if run.lower().rstrip() == "arxiv:":
             return [QueryToken(Kind.LEAF, written.text, written.column)]
         prefix = PREFIX.match(run)
-        if prefix is not None and self._is_unknown_prefix(prefix, run):
+        if prefix is not None and is_unknown_field(prefix, run):
             known = ", ".join(LISTED_PREFIXES)
             self._findings.complain(
                 say('"{text}" is not a field; fields are {known}.', text=prefix[0], known=known),
@@ -278,27 +268,6 @@ class _Scanner:
                 tokens.append(QueryToken(kind, written.text, written.column))
             tokens.append(QueryToken(Kind.LEAF, written.text, written.column, node))
         return tokens
-
-    def _find_operator(self, run: str, start: int) -> QueryToken | None:
-        if not run.isupper() and run[:1] not in ("|", "&"):
-            return None
-        word = clean_word(run)
-        near = NEAR.fullmatch(word)
-        if near is not None:
-            distance = min(int(near[1]), MAX_PHRASE_SLOP) if near[1] else DEFAULT_DISTANCE
-            return QueryToken(Kind.NEAR, run, start + 1, distance=distance)
-        kind = OPERATORS.get(word)
-        return QueryToken(kind, run, start + 1) if kind is not None else None
-
-    def _is_unknown_prefix(self, prefix: re.Match[str], word: str) -> bool:
-        value = word[prefix.end() :]
-        name = prefix[1].lower()
-        return (
-            name not in KNOWN_PREFIXES
-            and not value.startswith("//")
-            and bool(index_terms(value))
-            and find_id(word) is None
-        )
 
     @property
     def _scope(self) -> str:

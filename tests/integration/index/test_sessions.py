@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from app.domain.query import SearchRequest, Term
 from app.search.factory import open_engine, open_index_writer
 from app.search.whoosh import session
-from app.search.whoosh.codec.builder import SegmentBuilder
 from app.search.whoosh.codec.bulk_kernels import NUMPY_KERNELS, BulkKernels, load_bulk_kernels
 from app.search.whoosh.codec.segment_columns import SegmentColumns
 from app.search.whoosh.schema import make_fields, make_schema
 from app.search.whoosh.writer import WhooshIndexWriter
 from tests.integration.index.documents import make_document, make_id
+from tests.support.segment_builder import build_columns
 from tests.unit.search.codec.test_bulk import assert_equal_segment
 
 WORDS = ("alfa", "bravo", "golf")
@@ -63,10 +63,8 @@ def test_the_last_version_of_every_paper_is_found(
 
 
 def build_one_by_one(numbers: Sequence[int]) -> SegmentColumns:
-    builder = SegmentBuilder(make_schema())
-    for number in numbers:
-        builder.add_document(make_fields(make_document(number, f"alfa bravo{number % 5}")))
-    return builder.build()
+    documents = (make_document(number, f"alfa bravo{number % 5}") for number in numbers)
+    return build_columns(make_schema(), map(make_fields, documents))
 
 
 @pytest.mark.parametrize("kernels", [load_bulk_kernels(), NUMPY_KERNELS], ids=["best", "numpy"])

@@ -3,7 +3,7 @@
 Documents are cut into runs in the order in which they come. Each run is analysed and inverted as a
 whole by whichever process has less to do, written as a segment of its own into a folder for the
 time being, and all of them are merged by column at the end. The result does not depend on who did
-what: it is the segment that a `SegmentBuilder` gives.
+what: it is the segment that Whoosh's own writer gives.
 
 Libraries and known words are some hundred thousand objects that stay until the end. The collector
 of garbage does not look through them meanwhile (`gc.freeze`), which took the first process a tenth

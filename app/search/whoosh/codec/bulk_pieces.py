@@ -196,5 +196,5 @@ def choose_kind(field_name: str, field: Any) -> PieceKind:
         return KEYWORDS
     raise ValueError(
         f"field {field_name} is analysed by {type(analyzer).__name__}, "
-        "which the bulk build does not know; write it with a SegmentBuilder"
+        "for which there is no PieceKind; make one"
     )

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.search.whoosh.codec.builder import check_field
+from app.search.whoosh.codec.assembly import check_field
 from app.search.whoosh.codec.bulk_batch import Batch
 from app.search.whoosh.codec.bulk_kernels import BulkKernels, PieceRun
 from app.search.whoosh.codec.bulk_numbers import PieceNumbers, make_numbers
@@ -133,7 +133,7 @@ def _check_field(name: str, field: Any) -> None:
     if field.stored or (field.column_type and name not in COLUMNS):
         raise ValueError(
             f"field {name} is stored or sortable, which the bulk build does not do for it; "
-            "write it with a SegmentBuilder"
+            "add it to bulk_papers.COLUMNS and to what PaperColumns makes"
         )
 
 

@@ -1,13 +1,13 @@
 """The Whoosh codec whose segments are memory-mapped arrays.
 
 Whoosh's writer, readers, matchers, collectors, sorting and suggestions work on it as on its own
-W3 codec. `app.search.whoosh.codec.builder` writes the same segments without Whoosh's writer.
+W3 codec. `app.search.whoosh.codec.bulk` writes the same segments without Whoosh's writer.
 """
 
 from collections.abc import Iterable
 from typing import Any
 
-from app.search.whoosh.codec.builder import assemble_columns, check_field
+from app.search.whoosh.codec.assembly import assemble_columns, check_field
 from app.search.whoosh.codec.document_columns import DocumentColumns
 from app.search.whoosh.codec.document_reader import ColumnDocumentReader
 from app.search.whoosh.codec.posting_columns import PostingColumns

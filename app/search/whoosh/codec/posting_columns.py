@@ -6,7 +6,7 @@ in one stable pass, so the documents of a term stay in the order in which they w
 
 import itertools
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,39 +44,13 @@ class _Postings:
     positions: Array
 
 
-class _FieldTerms(dict[str, int]):
-    """Numbers of a field's terms; a term that is met for the first time gets the next one."""
-
-    def __init__(self, numbers: dict[bytes, int], next_number: Iterator[int]) -> None:
-        super().__init__()
-        self._numbers = numbers
-        self._next_number = next_number
-
-    def __missing__(self, text: str) -> int:
-        data = text.encode("utf-8")
-        number = self._numbers.get(data)
-        if number is None:
-            number = self._numbers[data] = next(self._next_number)
-        self[text] = number
-        return number
-
-
 class PostingColumns:
-    """Postings of documents that are added in ascending order.
-
-    They come one by one, or as the tokens of a text, which become postings when all are sorted:
-    that costs a fifth of counting them in a dictionary of every text.
-    """
+    """Postings of documents that are added in ascending order."""
 
     def __init__(self) -> None:
         self._terms: dict[str, dict[bytes, int]] = {}
-        self._texts: dict[str, _FieldTerms] = {}
         self._positional: set[str] = set()
         self._next_number = itertools.count()
-        self._token_terms = array("I")
-        self._token_positions = array("I")
-        self._text_documents = array("I")
-        self._text_tokens = array("I")
         self._term_numbers = array("I")
         self._documents = array("I")
         self._frequencies = array("I")
@@ -88,25 +62,6 @@ class PostingColumns:
     def field_names(self) -> set[str]:
         """Fields that hold a term."""
         return set(self._terms)
-
-    def add_tokens(self, field_name: str, document: int, tokens: Sequence[tuple[int, str]]) -> None:
-        """Add all postings of a field with positions.
-
-        Args:
-            tokens: position and term, positions never descending.
-        """
-        if not tokens:
-            return
-        numbers = self._texts.get(field_name)
-        if numbers is None:
-            terms = self._terms.setdefault(field_name, {})
-            numbers = self._texts[field_name] = _FieldTerms(terms, self._next_number)
-            self._positional.add(field_name)
-        self._token_terms.extend([numbers[text] for _, text in tokens])
-        limit = layout.MAX_POSITION
-        self._token_positions.extend([min(place, limit) for place, _ in tokens])
-        self._text_documents.append(document)
-        self._text_tokens.append(len(tokens))
 
     def add(  # noqa: PLR0917  # called once for each posting, where names cost time
         self,
@@ -151,17 +106,22 @@ class PostingColumns:
         self,
         field_names: Sequence[str],
         length_bytes: NDArray[np.uint8],
-        is_scored: Mapping[str, bool],
+        scored: Collection[str],
     ) -> SortedPostings:
         """The arrays of all postings.
 
         Args:
             field_names: fields in their final order, all of `field_names` among them.
             length_bytes: shape (F, D).
-            is_scored: by field, whether its tokens count towards `field_lengths`.
+            scored: fields whose tokens count towards `field_lengths`.
         """
         keys, ranks, first_terms = self._order_terms(field_names)
-        added = self._list_postings()
+        added = _Postings(
+            _as_numpy(self._term_numbers),
+            _as_numpy(self._documents),
+            _as_numpy(self._frequencies),
+            _as_numpy(self._positions),
+        )
         term_numbers = ranks[added.terms]
         order = np.argsort(term_numbers, kind="stable")
         counts = np.bincount(term_numbers, minlength=len(keys))
@@ -188,7 +148,7 @@ class PostingColumns:
         return SortedPostings(
             {**arrays, **make_term_arrays(keys), layout.POSITIONS: positions},
             tuple(
-                int(total) if is_scored.get(name) else 0
+                int(total) if name in scored else 0
                 for name, total in zip(field_names, totals, strict=True)
             ),
             compute_position_shifts(totals, positional),
@@ -207,31 +167,6 @@ class PostingColumns:
                 keys.append(layout.make_term_key(field_number, text))
             first_terms.append(len(keys))
         return keys, ranks, first_terms
-
-    def _list_postings(self) -> _Postings:
-        """All postings, those that were added one by one first."""
-        of_tokens = _fold_tokens(
-            _as_numpy(self._token_terms),
-            np.repeat(_as_numpy(self._text_documents), _as_numpy(self._text_tokens)),
-            _as_numpy(self._token_positions),
-        )
-        return _Postings(
-            np.concatenate([_as_numpy(self._term_numbers), of_tokens.terms]),
-            np.concatenate([_as_numpy(self._documents), of_tokens.documents]),
-            np.concatenate([_as_numpy(self._frequencies), of_tokens.frequencies]),
-            np.concatenate([_as_numpy(self._positions), of_tokens.positions]),
-        )
-
-
-def _fold_tokens(terms: Array, documents: Array, positions: Array) -> _Postings:
-    """Postings of tokens that stand in the order of documents, then of places."""
-    order = np.argsort(terms, kind="stable")
-    terms, documents = terms[order], documents[order]
-    is_first = np.ones(len(order), np.bool_)
-    is_first[1:] = (terms[1:] != terms[:-1]) | (documents[1:] != documents[:-1])
-    firsts = np.flatnonzero(is_first)
-    frequencies = np.diff(firsts, append=len(order))
-    return _Postings(terms[firsts], documents[firsts], frequencies, positions[order])
 
 
 def _gather_positions(

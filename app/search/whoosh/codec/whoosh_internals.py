@@ -5,7 +5,6 @@ take the classes to derive from, and what they call behind the curtain, from her
 this module fail when one of them changes in a release.
 """
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +27,8 @@ from whoosh.columns import (
     RefBytesColumn,
     VarBytesColumn,
 )
-from whoosh.fields import FieldType
 from whoosh.filedb.filestore import FileStorage
 from whoosh.formats import Existence, Frequency, Positions
-from whoosh.formats import tokens as format_tokens
 from whoosh.matching import FilterMatcher, LeafMatcher, ReadTooFar
 from whoosh.reading import EmptyReader, MultiReader, SegmentReader, TermInfo, TermNotFound
 from whoosh.util.numeric import byte_to_length, length_to_byte
@@ -45,7 +42,6 @@ __all__ = [
     "EmptyReader",
     "Existence",
     "FieldCursor",
-    "FieldType",
     "FieldWriter",
     "FileStorage",
     "FilterMatcher",
@@ -66,7 +62,6 @@ __all__ = [
     "VarBytesColumn",
     "encode_lengths",
     "get_folder",
-    "iter_tokens",
     "length_of_byte",
     "make_term_info",
 ]
@@ -130,10 +125,3 @@ def get_folder(storage: Any) -> Path:
     if not isinstance(storage, FileStorage):
         raise TypeError(f"{type(storage).__name__} is no folder; use whoosh's FileStorage")
     return Path(storage.folder)
-
-
-def iter_tokens(field: Any, value: Any) -> Iterable[Any]:
-    """The tokens of a value as `whoosh.formats.Positions` sees them when it indexes."""
-    options = {"mode": "index", "positions": True, "boosts": True}
-    tokens: Iterable[Any] = format_tokens(value, field.analyzer, options)
-    return tokens

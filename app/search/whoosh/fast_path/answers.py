@@ -56,7 +56,7 @@ def answer(
     """What is wanted of a plan's matches, or of matches found otherwise, by segment.
 
     Args:
-        second_stage: orders the best by score anew, see `latent_ranking`.
+        second_stage: orders the best by score anew, see `second_ranking`.
     """
     state = executor.state
     # No more hits than documents, however deep a page is asked for.
@@ -89,17 +89,6 @@ def find_best(
     top = Top.make(min(most, executor.state.document_count))
     executor.run(plan, _make_pass(executor, filters, top))
     return top.in_order()
-
-
-def put_in_new_order(numbers: I64, scores: F64, totals: F64) -> tuple[I64, F64]:
-    """Documents and scores with the first ones in the order of their new scores, the totals."""
-    count = len(totals)
-    # A stable sort keeps the tie-break of the stage before.
-    order = np.argsort(-totals, kind="stable")
-    return (
-        np.concatenate([numbers[:count][order], numbers[count:]]),
-        np.concatenate([totals[order], scores[count:]]),
-    )
 
 
 def _make_pass(executor: Executor, filters: Filters, top: Top) -> Pass:

@@ -1,8 +1,7 @@
 """The best matches ordered anew: titles that hold words just as they are written come first.
 
 A title that holds a wanted word in its very form adds `FORM_WEIGHT` of what the word's term scores
-in the title alone. Only the first `RERANKED_HITS` are looked at, so that searching costs nothing
-more; no bonus is negative, so they stay before all others.
+in the title alone.
 """
 
 from collections.abc import Sequence
@@ -12,15 +11,15 @@ from numpy.typing import NDArray
 
 from app.search.whoosh.codec.kernel_types import F64, I64, U32
 from app.search.whoosh.exact_forms import WantedForm
-from app.search.whoosh.fast_path.answers import RERANKED_HITS, put_in_new_order
 from app.search.whoosh.fast_path.dictionary import find_prefix_range
 from app.search.whoosh.fast_path.execute import Executor
+from app.search.whoosh.fast_path.second_ranking import Reason, SegmentRanker
 from app.search.whoosh.fast_path.terms import ResolvedTerm
 from app.search.whoosh.schema import TITLE, TITLE_FORMS
 from app.search.whoosh.scoring import FORM_WEIGHT
 
 
-class FormRanker:
+class FormRanker(SegmentRanker):
     """Orders the best matches of one query anew.
 
     Args:
@@ -28,32 +27,12 @@ class FormRanker:
     """
 
     def __init__(self, executor: Executor, forms: Sequence[WantedForm]) -> None:
-        self.forms = tuple(forms)
-        self._executor = executor
+        super().__init__(executor, tuple([Reason(TITLE_FORMS, form.text) for form in forms]))
+        self._forms = forms
         self._resolved = executor.terms.resolve((TITLE, form.term) for form in forms)
 
-    def rank(self, numbers: I64, scores: F64) -> tuple[I64, F64]:
-        """Documents and scores with the first `RERANKED_HITS` in their new order.
-
-        Args:
-            numbers: documents among all segments, best first; as many as there are, or at least
-                `RERANKED_HITS`.
-            scores: descending.
-        """
-        gains = self.compute_gains(numbers[:RERANKED_HITS]).sum(axis=0)
-        return put_in_new_order(numbers, scores, scores[:RERANKED_HITS] + gains)
-
-    def compute_gains(self, numbers: I64) -> F64:
-        """What each form adds to the score of each document, shape (forms, documents)."""
-        gains = np.zeros((len(self.forms), len(numbers)))
-        order = np.argsort(numbers)
-        for place, at, local in self._executor.state.split(numbers[order]):
-            for row, form in enumerate(self.forms):
-                gains[row, order[at]] = self._weigh(form, local.astype(np.uint32), place)
-        return gains
-
-    def _weigh(self, form: WantedForm, docs: U32, place: int) -> F64:
-        """What a form adds to some documents of a segment, ascending."""
+    def _weigh(self, row: int, docs: U32, place: int) -> F64:
+        form = self._forms[row]
         term = self._resolved[TITLE, form.term]
         tables = self._executor.terms.tables
         codes = self._read_codes(docs, place, term.ranges[place])

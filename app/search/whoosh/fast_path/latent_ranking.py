@@ -9,20 +9,18 @@ The likeness is measured twice: the mean vector of the `FEEDBACK_HITS` that come
 the query's, and all are ordered again by likeness to the sum (Rocchio's pseudo-relevance feedback;
 no word is added to the query). The spread makes the bonus comparable with what it is added to; one
 weight serves all collections.
-
-No bonus is negative, so the first hits stay before all others, which follow in order of BM25F.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.results import LATENT_FIELD, LATENT_TERM
 from app.search.whoosh.codec.kernel_types import F64, I64, ClauseKind
-from app.search.whoosh.fast_path.answers import RERANKED_HITS, SecondStage, put_in_new_order
 from app.search.whoosh.fast_path.execute import Executor
 from app.search.whoosh.fast_path.plan import PhraseLeaf, Plan, PlanLeaf, TermLeaf, WordLeaf
+from app.search.whoosh.fast_path.second_ranking import Reason, SecondRanker
 from app.search.whoosh.latent import LatentModel
 from app.search.whoosh.scoring import JOINED_FIELDS
 
@@ -33,51 +31,40 @@ LATENT_WEIGHT = 1.33
 """How much likeness counts; twice 0.4 / 0.6, since the cosine is halved."""
 
 
-@dataclass(frozen=True, slots=True)
-class LatentRanker:
+class LatentRanker(SecondRanker):
     """Orders the best matches of one query anew.
 
-    Attributes:
+    Args:
         vector: the query's, of length 1, float32[r].
     """
 
-    executor: Executor
-    vector: NDArray[np.float32]
+    def __init__(self, executor: Executor, vector: NDArray[np.float32]) -> None:
+        self.reasons = (Reason(LATENT_FIELD, LATENT_TERM),)
+        self._executor = executor
+        self._vector = vector
 
-    def rank(self, numbers: I64, scores: F64) -> tuple[I64, F64]:
-        """Documents and scores with the first `RERANKED_HITS` in their new order.
-
-        Args:
-            numbers: documents among all segments, in order of BM25F; as many as there are, or at
-                least `RERANKED_HITS`.
-            scores: their BM25F, descending.
-        """
-        first, own = numbers[:RERANKED_HITS], scores[:RERANKED_HITS]
-        if len(first) < 2:  # nothing to put in order
-            return numbers, scores
-        return put_in_new_order(numbers, scores, own + self._compute_bonuses(first, own))
-
-    def _compute_bonuses(self, numbers: I64, scores: F64) -> F64:
-        stored = self.executor.state.read_vectors(numbers)
-        spread = float(scores[0] - scores[-1])
-        if stored is None or spread <= 0.0:
-            return np.zeros(len(scores))
+    def compute_gains(self, numbers: I64, scores: F64) -> F64:
+        """What likeness adds to the score of each document, shape (1, documents)."""
+        spread = float(scores[0] - scores[-1]) if len(scores) else 0.0
+        stored = self._executor.state.read_vectors(numbers) if spread > 0.0 else None
+        if stored is None:
+            return np.zeros((1, len(scores)))
         vectors = _stretch(stored)
-        first = scores + LATENT_WEIGHT * spread * (vectors @ self.vector) / 2.0
+        first = scores + LATENT_WEIGHT * spread * (vectors @ self._vector) / 2.0
         nearest = np.argsort(-first, kind="stable")[:FEEDBACK_HITS]
-        shifted = self.vector + _normalise(vectors[nearest].mean(axis=0))
+        shifted = self._vector + _normalise(vectors[nearest].mean(axis=0))
         cosines = (vectors @ _normalise(shifted)).astype(np.float64)
         # Rounding may bring a cosine below -1, a bonus below 0.
         bonuses: F64 = LATENT_WEIGHT * spread * (1.0 + np.clip(cosines, -1.0, 1.0)) / 2.0
-        return bonuses
+        return bonuses[np.newaxis]
 
 
-def make_second_stage(
+def make_latent_ranker(
     executor: Executor, model: LatentModel | None, plan: Plan
-) -> SecondStage | None:
+) -> LatentRanker | None:
     """What orders the matches of a plan anew; None where no vector can be made of its words."""
     vector = make_query_vector(model, _list_words(plan))
-    return LatentRanker(executor, vector).rank if vector is not None else None
+    return LatentRanker(executor, vector) if vector is not None else None
 
 
 def make_query_vector(

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from whoosh.fields import ID, TEXT, Schema
 
 from app.search.whoosh.codec import bulk, bulk_numbers, layout
-from app.search.whoosh.codec.builder import SegmentBuilder
 from app.search.whoosh.codec.bulk import BulkBuilder
 from app.search.whoosh.codec.bulk_batch import make_batch
 from app.search.whoosh.codec.bulk_kernels import NUMPY_KERNELS, BulkKernels, load_bulk_kernels
@@ -29,6 +28,7 @@ from app.search.whoosh.codec.document_columns import PAPER_NUMBERS
 from app.search.whoosh.codec.segment_arrays import SegmentArrays
 from app.search.whoosh.codec.segment_columns import SegmentColumns
 from app.search.whoosh.schema import make_schema
+from tests.support.segment_builder import build_columns
 from tests.unit.real_data import data_file
 
 Row = dict[str, Any]
@@ -102,10 +102,7 @@ def read_rows(limit: int) -> list[Row]:
 
 
 def build_one_by_one(documents: Sequence[Row]) -> SegmentColumns:
-    builder = SegmentBuilder(make_schema())
-    for document in documents:
-        builder.add_document(document)
-    return builder.build()
+    return build_columns(make_schema(), documents)
 
 
 def build_in_bulk(

@@ -13,11 +13,11 @@ from whoosh.fields import COLUMN, ID, KEYWORD, TEXT, Schema
 
 from app.domain.errors import IndexDamagedError
 from app.search.whoosh.codec import layout, merge_postings, merge_terms, name_columns
-from app.search.whoosh.codec.builder import SegmentBuilder
 from app.search.whoosh.codec.merge import merge_segments
 from app.search.whoosh.codec.posting_ranges import read_weights, sum_frequencies, summarise
 from app.search.whoosh.codec.segment_arrays import SegmentArrays, make_segment_id
 from app.search.whoosh.schema import NameColumnField
+from tests.support.segment_builder import write_documents
 
 SCHEMA = Schema(
     arxiv_id=ID(sortable=True),
@@ -44,10 +44,7 @@ documents = st.fixed_dictionaries(
 
 
 def write(folder: Path, batch: list[dict[str, Any]]) -> SegmentArrays:
-    builder = SegmentBuilder(SCHEMA)
-    for document in batch:
-        builder.add_document(document)
-    return SegmentArrays(folder, builder.write(folder, make_segment_id()))
+    return write_documents(folder, SCHEMA, batch)
 
 
 def assert_equal_segments(found: SegmentArrays, expected: SegmentArrays) -> None:

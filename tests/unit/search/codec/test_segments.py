@@ -18,12 +18,12 @@ from app.domain.arxiv_id import ArxivId
 from app.domain.errors import IndexDamagedError
 from app.search.whoosh.analyzer import ReferenceAnalyzer
 from app.search.whoosh.codec import layout, stored_fields
-from app.search.whoosh.codec.builder import SegmentBuilder
+from app.search.whoosh.codec.assembly import check_field
 from app.search.whoosh.codec.codec import ColumnCodec
 from app.search.whoosh.codec.paper_ids import PaperIds
 from app.search.whoosh.codec.posting_ranges import summarise
 from app.search.whoosh.codec.segment import ColumnSegment
-from app.search.whoosh.codec.segment_arrays import SegmentArrays, make_segment_id
+from app.search.whoosh.codec.segment_arrays import SegmentArrays
 from app.search.whoosh.codec.segment_file import NO_POSITIONS
 from app.search.whoosh.codec.terms_reader import ColumnTermsReader
 from app.search.whoosh.codec.tie_keys import (
@@ -33,6 +33,7 @@ from app.search.whoosh.codec.tie_keys import (
     make_tie_keys,
     read_id_key,
 )
+from tests.support.segment_builder import build_columns, write_documents
 from tests.unit.search.codec.whoosh_indexes import ColumnIndex
 
 SCHEMA = Schema(
@@ -48,10 +49,7 @@ SCHEMA = Schema(
 
 
 def write(folder: Path, documents: list[dict[str, Any]]) -> SegmentArrays:
-    builder = SegmentBuilder(SCHEMA)
-    for document in documents:
-        builder.add_document(document)
-    return SegmentArrays(folder, builder.write(folder, make_segment_id()))
+    return write_documents(folder, SCHEMA, documents)
 
 
 def read_postings(arrays: SegmentArrays, field: str, text: str) -> list[tuple[Any, ...]]:
@@ -149,7 +147,7 @@ def test_long_lists_are_walked_and_jumped_over(tmp_path: Path) -> None:
 )
 def test_fields_that_arrays_cannot_hold_are_refused_at_once(schema: Schema, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        SegmentBuilder(schema)
+        check_field("f", schema["f"])
 
 
 def test_the_same_is_refused_through_whooshs_writer(tmp_path: Path) -> None:
@@ -160,7 +158,7 @@ def test_the_same_is_refused_through_whooshs_writer(tmp_path: Path) -> None:
         writer.commit()
     columns = Schema(f=COLUMN(PickleColumn(VarBytesColumn())))
     with pytest.raises(ValueError, match="PickleColumn"):
-        SegmentBuilder(columns).add_document({"f": b"x"})
+        build_columns(columns, [{"f": b"x"}])
 
 
 def test_the_builder_writes_what_whooshs_writer_writes(tmp_path: Path) -> None:

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh.fields import KEYWORD, Schema
 
-from app.search.whoosh.codec.builder import SegmentBuilder
-from app.search.whoosh.codec.segment_arrays import SegmentArrays, make_segment_id
+from app.search.whoosh.codec.segment_arrays import SegmentArrays
 from app.search.whoosh.fast_path.dictionary import find_documents_of, find_terms_like, read_terms
 from app.search.whoosh.fast_path.edits import count_edits, count_edits_of_all
 from app.search.whoosh.term_patterns import BeginsWith, SimilarTo, TermPattern, Wildcard
+from tests.support.segment_builder import write_documents
 
 words = st.text("abé", min_size=1, max_size=6)
 patterns: st.SearchStrategy[TermPattern] = st.one_of(
@@ -24,12 +24,9 @@ patterns: st.SearchStrategy[TermPattern] = st.one_of(
 
 def make_arrays(folder: Path, texts: list[list[str]]) -> SegmentArrays:
     """A segment of documents with these words in the second of its three fields."""
-    builder = SegmentBuilder(Schema(first=KEYWORD(), second=KEYWORD(), third=KEYWORD()))
-    for text in texts:
-        builder.add_document({"first": "a b", "second": " ".join(text), "third": "a b"})
-    segment_id = make_segment_id()
-    builder.write(folder, segment_id)
-    return SegmentArrays.open(folder, segment_id)
+    schema = Schema(first=KEYWORD(), second=KEYWORD(), third=KEYWORD())
+    rows = [{"first": "a b", "second": " ".join(text), "third": "a b"} for text in texts]
+    return write_documents(folder, schema, rows)
 
 
 def count_edits_slowly(a: str, b: str) -> int:
